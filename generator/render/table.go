@@ -1,0 +1,27 @@
+package render
+
+import (
+	"io/fs"
+	"slices"
+
+	"github.com/fabgen/fabgen/generator/model"
+)
+
+// rule says of one template whose its files are and when they are rendered. What it is rendered for stands in its
+// path: {item}, {route}, {resource} and {env} give one file each.
+type rule struct {
+	Path  string // under templates/workload, without .tmpl
+	Class Class
+	When  func(*model.Model) bool // nil: always
+	Mode  fs.FileMode             // 0: 0644
+}
+
+// rules is the whole table: a template without a row, or a row without a template, fails the tests.
+func rules() []rule {
+	return slices.Concat(rootRules, manifestRules, backendRules, runtimeRules, frontendRules)
+}
+
+// runtimeRules are what comes along with the runtime's sources, which are not templates.
+var runtimeRules = []rule{
+	{Path: runtimeFolder + "LICENSE", Class: Owned},
+}

@@ -1,0 +1,3 @@
+package render
+
+var frontendRules = []rule{}
