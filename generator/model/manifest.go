@@ -40,6 +40,3 @@ func (w Workload) PublisherName() string {
 	}
 	return w.Publisher
 }
-
-// PackageName is the file name of the environment's manifest package, such as ManifestPackage.1.0.0.nupkg.
-func (w Workload) PackageName() string { return "ManifestPackage." + w.Version + ".nupkg" }
