@@ -38,6 +38,8 @@ const (
 	PayloadTooLarge = "PayloadTooLarge"
 	// TooManyRequests asks the caller to wait; the Retry-After header says how long.
 	TooManyRequests = "TooManyRequests"
+	// ResourceFailed is an answer of another service that the workload can do nothing with.
+	ResourceFailed = "ResourceFailed"
 	// ServiceUnavailable is a dependency that is away for now.
 	ServiceUnavailable = "ServiceUnavailable"
 	// InternalError hides its cause; its message shows the RequestId, which the log holds too.

@@ -1,0 +1,69 @@
+package workload
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/fabgen/fabgen/runtime/auth"
+)
+
+// Fabric calls Fabric's public API (flow D). It is safe for concurrent use.
+type Fabric struct{ api *API }
+
+// NewFabric makes a client of Fabric's API at its origin, such as DefaultFabricURL.
+func NewFabric(a *auth.Authenticator, resource auth.Resource, baseURL string) (*Fabric, error) {
+	api, err := NewAPI(a, resource, baseURL)
+	if err != nil {
+		return nil, err
+	}
+	return &Fabric{api: api}, nil
+}
+
+// FabricWorkspace is a workspace that the caller may see.
+type FabricWorkspace struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+	Description string `json:"description"`
+	Type        string `json:"type"`
+	CapacityID  string `json:"capacityId"`
+}
+
+// FabricItem is an item of a workspace.
+type FabricItem struct {
+	ID          string `json:"id"`
+	DisplayName string `json:"displayName"`
+	Description string `json:"description"`
+	Type        string `json:"type"`
+	WorkspaceID string `json:"workspaceId"`
+}
+
+// Workspaces gives all workspaces that the caller may see, over as many pages as Fabric makes of them.
+func (f *Fabric) Workspaces(ctx context.Context) ([]FabricWorkspace, error) {
+	var out []FabricWorkspace
+	query := url.Values{}
+	for range maxPages {
+		var page struct {
+			Value []FabricWorkspace `json:"value"`
+			Next  string            `json:"continuationToken"`
+		}
+		if _, err := f.api.Do(ctx, Call{Path: []string{"v1", "workspaces"}, Query: query, Into: &page}); err != nil {
+			return nil, err
+		}
+		out = append(out, page.Value...)
+		if page.Next == "" {
+			return out, nil
+		}
+		query.Set("continuationToken", page.Next)
+	}
+	return nil, fmt.Errorf("listing workspaces: there are over %d pages", maxPages)
+}
+
+// Item gives one item of a workspace.
+func (f *Fabric) Item(ctx context.Context, workspaceID, itemID string) (*FabricItem, error) {
+	var item FabricItem
+	if err := f.api.Get(ctx, &item, "v1", "workspaces", workspaceID, "items", itemID); err != nil {
+		return nil, err
+	}
+	return &item, nil
+}
