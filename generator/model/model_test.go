@@ -31,7 +31,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestScopeIDsNeverChange(t *testing.T) {
-	if got, want := scopeID("Org.ContosoForecast", "Forecast.Read.All"), "SCOPE"; got != want {
+	if got, want := scopeID("Org.ContosoForecast", "Forecast.Read.All"), "4a665dae-04a6-5a0d-8a93-2c6a95259ca2"; got != want {
 		t.Errorf("the scope's ID is %s, want %s: registered applications know it", got, want)
 	}
 }
