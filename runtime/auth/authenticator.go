@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -10,9 +11,12 @@ import (
 // Authenticator is the door of a workload: it validates the tokens that come in and exchanges them for the tokens that
 // go out. Make one with New and share it: every method is safe for concurrent use.
 type Authenticator struct {
-	settings Settings
-	logger   *slog.Logger
-	now      func() time.Time
+	settings  Settings
+	logger    *slog.Logger
+	now       func() time.Time
+	keys      *keyStore
+	validated *lru[validated]
+	exchanger *exchanger
 }
 
 // New checks the settings and makes an Authenticator. It reaches for nothing yet: keys are fetched when they are first
@@ -22,7 +26,52 @@ func New(settings Settings) (*Authenticator, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	return &Authenticator{settings: s, logger: s.Logger, now: s.Now}, nil
+	client := entraClient(s.HTTPClient)
+	return &Authenticator{
+		settings:  s,
+		logger:    s.Logger,
+		now:       s.Now,
+		keys:      newKeyStore(s, client),
+		validated: newLRU[validated](s.ValidatedCacheSize),
+		exchanger: newExchanger(s, client),
+	}, nil
+}
+
+func newKeyStore(s Settings, client *http.Client) *keyStore {
+	fetcher := &keyFetcher{client: client, authority: s.Authority, refused: func(why []error) {
+		s.Logger.Warn("auth: some of Entra's keys cannot be used", "error", errors.Join(why...))
+	}}
+	return &keyStore{fetch: fetcher.fetch, now: s.Now, logger: s.Logger, interval: s.KeyRefreshInterval,
+		maxAge: s.MaxKeyAge}
+}
+
+func newExchanger(s Settings, client *http.Client) *exchanger {
+	return &exchanger{
+		credential:      s.Credential,
+		clientID:        s.ClientID,
+		http:            &msalHTTP{client: client, authority: s.Authority, now: s.Now},
+		cache:           newLRU[cachedToken](s.TokenCacheSize),
+		cooling:         newLRU[cooling](s.TokenCacheSize),
+		now:             s.Now,
+		sleep:           s.Sleep,
+		logger:          s.Logger,
+		timeout:         s.ExchangeTimeout,
+		adminConsentURL: s.AdminConsentURL,
+	}
+}
+
+// Ready says whether calls can be validated: Entra's keys are at hand and not older than Settings.MaxKeyAge. It fetches
+// them where there are none yet. While Entra is away and older keys serve it is nil; KeyStatus tells the difference. The
+// error is a *ValidationError with KeysUnavailable.
+func (a *Authenticator) Ready(ctx context.Context) error { return a.keys.ready(ctx) }
+
+// KeyStatus tells how fresh Entra's keys are.
+func (a *Authenticator) KeyStatus() KeyStatus { return a.keys.status() }
+
+// AdminConsentURL is where an administrator of the tenant consents to the workload for everybody there; "" is the
+// publisher tenant.
+func (a *Authenticator) AdminConsentURL(tenantID string) string {
+	return a.settings.AdminConsentURL(tenantID)
 }
 
 // Sleeper waits for d and returns nil, or returns the context's error when that ends first.
@@ -39,4 +88,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func defaultHTTPClient() *http.Client { return &http.Client{Timeout: 10 * time.Second} }
+// defaultHTTPClient has a transport of its own, so that nothing that a program does to http.DefaultTransport shows here.
+func defaultHTTPClient() *http.Client {
+	return &http.Client{Timeout: 10 * time.Second, Transport: http.DefaultTransport.(*http.Transport).Clone()}
+}

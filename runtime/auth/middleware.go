@@ -1,0 +1,170 @@
+package auth
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/fabgen/fabgen/runtime/apierror"
+)
+
+// ControlPlaneRules say what one operation of the control plane does without. The zero value is the strict one: create,
+// update, payload and jobs.
+type ControlPlaneRules struct {
+	// SubjectOptional lets calls in that carry no user: delete and endpoint resolution. A subject token that is there is
+	// validated all the same.
+	SubjectOptional bool
+	// TenantHeaderOptional lets calls in without x-ms-client-tenant-id: endpoint resolution. A header that is there is
+	// checked all the same.
+	TenantHeaderOptional bool
+}
+
+// DataPlane is middleware for the workload's own API (flow A): it lets a call through that carries, as a Bearer token,
+// a user's token for this workload with at least one of the scopes, and puts the Caller into the request's context.
+// Others are answered as ErrorFor says. Without any scope nobody is let in.
+func (a *Authenticator) DataPlane(scopes ...string) func(http.Handler) http.Handler {
+	return a.middleware(DataPlane, func(r *http.Request) (*Caller, error) { return a.AuthenticateData(r, scopes...) })
+}
+
+// ControlPlane is middleware for the Workload REST contract (flow B): it lets a call through that Fabric makes, in a
+// user's name or, where the rules allow it, in nobody's, and puts the Caller into the request's context. Others are
+// answered as ErrorFor says.
+func (a *Authenticator) ControlPlane(rules ControlPlaneRules) func(http.Handler) http.Handler {
+	return a.middleware(ControlPlane, func(r *http.Request) (*Caller, error) { return a.AuthenticateControl(r, rules) })
+}
+
+func (a *Authenticator) middleware(plane Plane, authenticate func(*http.Request) (*Caller, error),
+) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r = withRequestIDs(w, r)
+			caller, err := authenticate(r)
+			if err != nil {
+				a.logRefusal(r, plane, err)
+				apierror.Write(w, r, ErrorFor(err, plane))
+				return
+			}
+			next.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), caller)))
+		})
+	}
+}
+
+// AuthenticateData is DataPlane without the HTTP around it. The error is a *ValidationError.
+func (a *Authenticator) AuthenticateData(r *http.Request, scopes ...string) (*Caller, error) {
+	token, err := ParseBearer(r.Header)
+	if err != nil {
+		return nil, err
+	}
+	claims, sum, err := a.validateSubject(r.Context(), token)
+	if err != nil {
+		return nil, err
+	}
+	if !claims.HasAnyScope(scopes...) {
+		return nil, missingScope(claims, scopes)
+	}
+	return newCaller(r, claims, token, sum), nil
+}
+
+// AuthenticateControl is ControlPlane without the HTTP around it. The error is a *ValidationError.
+func (a *Authenticator) AuthenticateControl(r *http.Request, rules ControlPlaneRules) (*Caller, error) {
+	tokens, err := ParseSubjectAndApp(r.Header)
+	if err != nil {
+		return nil, err
+	}
+	tenant, err := clientTenant(r.Header, rules.TenantHeaderOptional)
+	if err != nil {
+		return nil, err
+	}
+	app, err := a.ValidateApp(r.Context(), tokens.App)
+	if err != nil {
+		return nil, err
+	}
+	if tokens.Subject == "" {
+		if !rules.SubjectOptional {
+			return nil, &ValidationError{Reason: MissingSubject, Token: subjectToken, Claim: headerAuthorization,
+				Found: "an empty subjectToken", Want: "the user's token, which this operation needs"}
+		}
+		activity, request := callIDs(r)
+		return &Caller{TenantID: tenant, AppID: app.AppID, ActivityID: activity, RequestID: request}, nil
+	}
+	claims, sum, err := a.validateSubject(r.Context(), tokens.Subject)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkControlSubject(claims, app, tenant); err != nil {
+		return nil, err
+	}
+	return newCaller(r, claims, tokens.Subject, sum), nil
+}
+
+// checkControlSubject checks what ties a control-plane subject token to the rest of its call.
+func checkControlSubject(claims, app *Claims, tenant string) error {
+	switch {
+	case !claims.HasAnyScope(ControlScope):
+		return missingScope(claims, []string{ControlScope})
+	case claims.AppID != app.AppID:
+		return &ValidationError{Reason: WrongApp, Token: subjectToken, Claim: appClaim(claims.Version), Found: claims.AppID,
+			Want: app.AppID + ", which the app token names"}
+	case tenant != "" && claims.TenantID != tenant:
+		return &ValidationError{Reason: WrongTenant, Token: subjectToken, Claim: "tid", Found: claims.TenantID,
+			Want: tenant + ", the tenant of " + HeaderClientTenantID}
+	}
+	return nil
+}
+
+// clientTenant reads the header in which Fabric names the tenant that the call is about.
+func clientTenant(h http.Header, optional bool) (string, error) {
+	values := h.Values(HeaderClientTenantID)
+	switch {
+	case len(values) == 0 && optional:
+		return "", nil
+	case len(values) != 1:
+		return "", &ValidationError{Reason: MalformedHeader, Claim: HeaderClientTenantID,
+			Found: map[bool]string{true: "none", false: "several"}[len(values) == 0], Want: "one GUID"}
+	case !isGUID(values[0]):
+		return "", &ValidationError{Reason: MalformedHeader, Claim: HeaderClientTenantID, Found: quote(values[0]),
+			Want: "one GUID"}
+	}
+	return canonicalGUID(values[0]), nil
+}
+
+func missingScope(claims *Claims, accepted []string) *ValidationError {
+	want := "one of " + strings.Join(accepted, " ")
+	if len(accepted) == 0 {
+		want = "nothing: no scope lets anybody in here"
+	}
+	return &ValidationError{Reason: MissingScope, Token: subjectToken, Claim: "scp",
+		Found: quote(strings.Join(claims.Scopes, " ")), Want: want, AcceptedScopes: accepted}
+}
+
+func newCaller(r *http.Request, claims *Claims, token string, sum digest) *Caller {
+	activity, request := callIDs(r)
+	return &Caller{TenantID: claims.TenantID, ObjectID: claims.ObjectID, AppID: claims.AppID, Scopes: slices.Clone(claims.Scopes),
+		ActivityID: activity, RequestID: request,
+		assertion: &assertion{token: token, digest: sum, expiry: claims.Expiry}}
+}
+
+// callIDs gives the IDs that the middleware put into the context, or those of the request.
+func callIDs(r *http.Request) (activity, request string) {
+	if activity, request = IDsFrom(r.Context()); request != "" {
+		return activity, request
+	}
+	return requestID(r, HeaderActivityID), requestID(r, HeaderRequestID)
+}
+
+// logRefusal tells the developer what the caller is not told.
+func (a *Authenticator) logRefusal(r *http.Request, plane Plane, err error) {
+	level := slog.LevelWarn
+	var refusal *ValidationError
+	attrs := []slog.Attr{idsAttr(r.Context()), slog.String("plane", plane.String()), slog.String("method", r.Method)}
+	if errors.As(err, &refusal) {
+		attrs = append(attrs, slog.String("reason", string(refusal.Reason)), slog.String("token", refusal.Token))
+		if refusal.Reason == KeysUnavailable {
+			level = slog.LevelError
+		}
+	}
+	attrs = append(attrs, slog.String("error", err.Error()))
+	a.logger.LogAttrs(r.Context(), level, "auth: call refused", attrs...)
+}

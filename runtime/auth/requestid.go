@@ -1,0 +1,55 @@
+package auth
+
+import (
+	"context"
+	"net/http"
+)
+
+// Headers by which Fabric names a call, in requests and in responses.
+const (
+	HeaderActivityID     = "ActivityId"
+	HeaderRequestID      = "RequestId"
+	HeaderClientTenantID = "x-ms-client-tenant-id"
+)
+
+// maxRequestID bounds a request ID that comes from outside. Fabric's are GUIDs.
+const maxRequestID = 64
+
+type requestIDs struct{ activity, request string }
+
+type requestIDsKey struct{}
+
+// RequestIDs puts the call's ActivityId and RequestId into its context and its response headers. IDs that come with the
+// request are taken where they are short and plain; others are made anew. DataPlane and ControlPlane do this too where
+// nobody has: use it on its own in front of what needs no token.
+func RequestIDs(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, withRequestIDs(w, r))
+	})
+}
+
+// IDsFrom gives the call's IDs, "" where there are none in the context.
+func IDsFrom(ctx context.Context) (activityID, requestID string) {
+	ids, _ := ctx.Value(requestIDsKey{}).(requestIDs)
+	return ids.activity, ids.request
+}
+
+func withRequestIDs(w http.ResponseWriter, r *http.Request) *http.Request {
+	ids, ok := r.Context().Value(requestIDsKey{}).(requestIDs)
+	if !ok {
+		ids = requestIDs{activity: requestID(r, HeaderActivityID), request: requestID(r, HeaderRequestID)}
+		r = r.WithContext(context.WithValue(r.Context(), requestIDsKey{}, ids))
+	}
+	w.Header().Set(HeaderActivityID, ids.activity)
+	w.Header().Set(HeaderRequestID, ids.request)
+	return r
+}
+
+// requestID takes an ID that cannot break a log line or a header, or makes one.
+func requestID(r *http.Request, header string) string {
+	values := r.Header.Values(header)
+	if len(values) == 1 && len(values[0]) <= maxRequestID && tokenText(values[0]) {
+		return values[0]
+	}
+	return newGUID()
+}

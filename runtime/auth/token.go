@@ -1,0 +1,111 @@
+package auth
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+)
+
+// Token gives a token for the resource, as the user whom the context's caller stands for (flows D and E) or as the
+// workload's application in the publisher tenant, as Resource.As says. Tokens are kept in memory, renewed in the
+// background before they expire, and asked for once where many want the same at the same time. ctx bounds the waiting.
+//
+// Errors: ErrNoSubject where a user is needed and the context has none; a *ValidationError with Expired where the
+// caller's own token has expired meanwhile (see LongRunning); otherwise an *ExchangeError. ErrorFor turns each of them
+// into the answer that makes the front-end do the right thing.
+func (a *Authenticator) Token(ctx context.Context, resource Resource) (AccessToken, error) {
+	q, err := a.query(ctx, resource)
+	if err != nil {
+		return AccessToken{}, err
+	}
+	return a.exchanger.get(ctx, q)
+}
+
+// query says what token the resource needs for the context's caller.
+func (a *Authenticator) query(ctx context.Context, resource Resource) (*query, error) {
+	if err := resource.check(); err != nil {
+		return nil, err
+	}
+	caller, _ := CallerFrom(ctx)
+	q := &query{resource: resource, scopes: resource.FullScopes(), tenant: a.settings.TenantID, ids: idsAttr(ctx)}
+	if resource.As == AsApp {
+		return q, nil
+	}
+	if !caller.HasSubject() {
+		return nil, ErrNoSubject
+	}
+	q.tenant, q.assertion = caller.TenantID, caller.assertion
+	if s, ok := ctx.Value(sessionKey{}).(*session); ok && s.assertion == caller.assertion && s.owner == a {
+		q.session = s
+		return q, nil
+	}
+	if now := a.now(); !now.Before(q.assertion.expiry.Add(a.settings.ClockSkew)) {
+		return nil, &ValidationError{Reason: Expired, Token: subjectToken, Claim: "exp", Found: stamp(q.assertion.expiry),
+			Want: "later than " + stamp(now), Hint: "work that outlives its call needs LongRunning"}
+	}
+	return q, nil
+}
+
+// session is what a long-running job gets tokens with: a client whose cache holds the refresh token that Entra gave for
+// the user's assertion. It lives as long as the job's context does.
+type session struct {
+	owner     *Authenticator
+	assertion *assertion
+	client    *confidential.Client
+}
+
+type sessionKey struct{}
+
+// LongRunning prepares ctx for work that may outlive the caller's token, such as a job: with the context that it
+// returns, Token, Client and SubjectAndAppHeader go on to give tokens on behalf of the user after that token has
+// expired, by the refresh token that Entra gives for it. It must be called while the token is valid, and makes one
+// exchange, for the resource, so that missing consent shows at once and not hours later. The refresh token is kept in
+// memory and belongs to this context alone. Errors are those of Token.
+//
+// A context of a request ends with it: LongRunning(context.WithoutCancel(ctx), …) is what a job wants.
+func (a *Authenticator) LongRunning(ctx context.Context, resource Resource) (context.Context, error) {
+	q, err := a.query(ctx, resource)
+	if err != nil || resource.As == AsApp {
+		return ctx, err
+	}
+	if q.session != nil {
+		return ctx, nil
+	}
+	client, err := a.exchanger.newMSAL(q.tenant)
+	if err != nil {
+		return ctx, &ExchangeError{Kind: Misconfigured, Resource: resource.label(), Scopes: q.scopes, cause: err}
+	}
+	q.session, q.primes = &session{owner: a, assertion: q.assertion, client: &client}, true
+	bounded, cancel := context.WithTimeout(ctx, a.settings.ExchangeTimeout)
+	defer cancel()
+	if _, err := a.exchanger.exchange(bounded, q.key(), q); err != nil {
+		return ctx, err
+	}
+	return context.WithValue(ctx, sessionKey{}, q.session), nil
+}
+
+// SubjectAndAppHeader is the value of the Authorization header for Fabric's workload control (flow C): a token on behalf
+// of the caller's user and one of the workload's application, both for Fabric. Errors are those of Token.
+func (a *Authenticator) SubjectAndAppHeader(ctx context.Context) (string, error) {
+	resource := Fabric()
+	subject, err := a.Token(ctx, resource)
+	if err != nil {
+		return "", err
+	}
+	resource.As = AsApp
+	app, err := a.Token(ctx, resource)
+	if err != nil {
+		return "", err
+	}
+	return SubjectAndApp{Subject: string(subject.Value), App: string(app.Value)}.HeaderValue(), nil
+}
+
+// idsAttr is the request IDs as one group for a log line.
+func idsAttr(ctx context.Context) slog.Attr {
+	activity, request := IDsFrom(ctx)
+	if caller, ok := CallerFrom(ctx); ok && request == "" {
+		activity, request = caller.ActivityID, caller.RequestID
+	}
+	return slog.Group("", slog.String("activityId", activity), slog.String("requestId", request))
+}
