@@ -69,18 +69,30 @@ func (c *checker) readTranslations() {
 		if m == nil {
 			continue
 		}
-		texts := map[string]string{}
-		for key := range m.data.(map[string]any) {
-			texts[key] = m.data.(map[string]any)[key].(string)
-		}
-		c.translations[l.Name()] = texts
+		c.translations[l.Name()] = m.texts()
 	}
 	if c.translations[requiredLocale] == nil {
 		c.add(translationsOf(requiredLocale), "", "no such file", "the texts in English, which Fabric falls back on")
 	}
 }
 
-func translationsOf(locale string) string { return path.Join(localesFolder, locale, "translations.json") }
+// texts gives the members of an object of strings.
+func (m *members) texts() map[string]string {
+	out := map[string]string{}
+	object, _ := m.data.(map[string]any)
+	for key, value := range object {
+		text, ok := value.(string)
+		if !ok {
+			m.add(key, "no text", "a text")
+		}
+		out[key] = text
+	}
+	return out
+}
+
+func translationsOf(locale string) string {
+	return path.Join(localesFolder, locale, "translations.json")
+}
 
 // key checks a member whose value is the key of a text: every locale has it, and the text is not empty.
 func (m *members) key(path string) {

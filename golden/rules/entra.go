@@ -16,6 +16,8 @@ const (
 	controlScope = "FabricWorkloadControl"
 )
 
+const registration = "application" // file name, without environment and extension
+
 var scopeValuePattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,120}$`)
 
 // checkApplications checks the registration of every environment against that environment's manifest. The IDs of
@@ -23,9 +25,9 @@ var scopeValuePattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,120}$`)
 func (c *checker) checkApplications(workloads []workload) {
 	var first map[string]string
 	for _, w := range workloads {
-		name := "application.json"
+		name := registration + ".json"
 		if w.environment != "" {
-			name = "application." + w.environment + ".json"
+			name = registration + "." + w.environment + ".json"
 		}
 		m := c.object(path.Join(entraFolder, name))
 		if m == nil {
@@ -37,6 +39,12 @@ func (c *checker) checkApplications(workloads []workload) {
 		}
 		for value, id := range scopes {
 			c.equal(m.file, "api.oauth2PermissionScopes "+value, id, first[value])
+		}
+	}
+	for _, file := range c.list(entraFolder, ".json") {
+		environment, ok := environmentOf(file, registration)
+		if !ok || !slices.ContainsFunc(workloads, func(w workload) bool { return w.environment == environment }) {
+			c.add(file, "", "a registration without a manifest", "one of each an environment")
 		}
 	}
 }
@@ -106,7 +114,11 @@ func (m *members) atMost(path string, most int) {
 func (c *checker) checkPreAuthorized(m *members, scopes map[string]string) {
 	got := map[string][]string{}
 	for _, app := range m.list("api.preAuthorizedApplications") {
-		got[app.text("appId")] = app.strings("delegatedPermissionIds")
+		id := app.text("appId")
+		if got[id] != nil {
+			app.add("appId", quote(id)+" twice", "each application once")
+		}
+		got[id] = app.strings("delegatedPermissionIds")
 	}
 	want := map[string][]string{fabricService: {scopes[controlScope]}, fabricClient: {scopes[controlScope]}}
 	for value, id := range scopes {

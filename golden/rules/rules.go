@@ -4,6 +4,7 @@
 package rules
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -44,7 +45,9 @@ func Check(fsys fs.FS) []error {
 	items := c.checkItems(workloads)
 	c.checkProduct(items)
 	c.checkApplications(workloads)
-	slices.SortStableFunc(c.found, func(a, b *Violation) int { return strings.Compare(a.File, b.File) })
+	slices.SortFunc(c.found, func(a, b *Violation) int {
+		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Error(), b.Error()))
+	})
 	errs := make([]error, 0, len(c.found))
 	for _, v := range c.found {
 		errs = append(errs, v)
@@ -110,7 +113,8 @@ func (c *checker) equal(file, where, value, want string) {
 	}
 }
 
-// name of the environment that a file is for: WorkloadManifest.prod.xml is of prod, WorkloadManifest.xml of "".
+// environmentOf gives the environment that a file is for: WorkloadManifest.prod.xml is of prod, WorkloadManifest.xml of
+// the default one, which has no name here.
 func environmentOf(file, base string) (string, bool) {
 	name := strings.TrimSuffix(path.Base(file), path.Ext(file))
 	if name == base {

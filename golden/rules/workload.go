@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -23,13 +24,14 @@ const workloadManifest = "WorkloadManifest"
 
 var (
 	workloadNamePattern = regexp.MustCompile(`^[A-Za-z0-9-]+\.[A-Za-z0-9-]+$`)
-	semVerPattern       = regexp.MustCompile(`^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
+	semVerPattern       = regexp.MustCompile(`^(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
 	devSubpathPattern   = regexp.MustCompile(`^[A-Za-z0-9-]{1,36}$`)
 )
 
 const devAudience = "api://localdevinstance/"
 
-// checkWorkloads checks the WorkloadManifest of every environment; they differ in nothing but the environment.
+// checkWorkloads checks the WorkloadManifest of every environment, and gives them with the default one first. They agree
+// on the workload's name and version.
 func (c *checker) checkWorkloads() []workload {
 	var out []workload
 	for _, file := range c.list(manifestFolder, ".xml") {
@@ -43,8 +45,9 @@ func (c *checker) checkWorkloads() []workload {
 			out = append(out, w)
 		}
 	}
-	if len(out) == 0 {
-		c.add(path.Join(manifestFolder, workloadManifest+".xml"), "", "no such file", "the file")
+	slices.SortFunc(out, func(a, b workload) int { return strings.Compare(a.environment, b.environment) })
+	if len(out) == 0 || out[0].environment != "" {
+		c.add(path.Join(manifestFolder, workloadManifest+".xml"), "", "no manifest", "that of the default environment")
 		return nil
 	}
 	for _, w := range out[1:] {
