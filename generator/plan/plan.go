@@ -1,0 +1,104 @@
+// Package plan compares what was rendered with what is on disk and with what the last run recorded, and says for each
+// file what is to happen and why. It reads the target and writes nothing.
+package plan
+
+import (
+	"io/fs"
+
+	"github.com/fabgen/fabgen/generator/render"
+)
+
+// Kind says what is to happen to a file.
+type Kind uint8
+
+// The kinds of action.
+const (
+	Unchanged Kind = iota // what is on disk is what was rendered
+	Create                // not on disk
+	Update                // on disk as fabgen left it, and the rendering changed
+	Delete                // on disk as fabgen left it, and no longer rendered
+	Keep                  // the user's: edited, or deleted by the user
+	Conflict              // fabgen and somebody else both want it; nothing is written while there is one
+)
+
+var kindNames = [...]string{"unchanged", "create", "update", "delete", "keep", "conflict"}
+
+// String gives the word that the command line and its JSON use.
+func (k Kind) String() string { return kindNames[k] }
+
+// Action is what is to happen to one file.
+type Action struct {
+	Path   string // relative to the workload's folder, with slashes
+	Kind   Kind
+	Class  render.Class
+	Reason string      // one clause in lower case, for people
+	Mode   fs.FileMode // permission bits that the file has, or gets where it is created
+
+	// Data is what Create and Update write, with the line ends of the file on disk, and is not nil there; at a
+	// Conflict it is what force would write, or nil where force would delete the file or cannot help.
+	Data []byte
+	// Old is what stands on disk at Update, Delete and Conflict; nil where that is too large to hold.
+	Old []byte
+	// Seen is the SHA-256 of what stands on disk in hexadecimal, empty where there is no file.
+	Seen string
+}
+
+// Base is content to be stored for later merges.
+type Base struct {
+	SHA256 string // of Data, hexadecimal
+	Data   []byte // not compressed
+}
+
+// Plan is everything that a run would do. It is made by New and not changed afterwards.
+type Plan struct {
+	Dir     string
+	Actions []Action // sorted by path
+	State   *State   // what is to be recorded
+
+	// Fresh says that the folder is not there, or holds nothing that a new tree could meet.
+	Fresh bool
+
+	// Recovered is what the disk shows after a run that was interrupted; nil where none was.
+	Recovered *State
+	// StateSeen is the SHA-256 of StateFile as it was read, empty where there was none.
+	StateSeen string
+	// Bases are the base contents to be stored, and StaleBases the paths of those that nothing needs any more.
+	Bases      []Base
+	StaleBases []string
+	// Leftovers are paths of staging files that an interrupted run left.
+	Leftovers []string
+	// Folders are those that may be empty once the run is done, and are then removed. Children come first.
+	Folders []string
+}
+
+// Changes reports whether there is anything to do, or anything in the way of doing it.
+func (p *Plan) Changes() bool {
+	for _, a := range p.Actions {
+		if a.Kind != Unchanged && a.Kind != Keep {
+			return true
+		}
+	}
+	return false
+}
+
+// Counts says how many files meet which fate.
+type Counts struct {
+	Created   int `json:"created"`
+	Updated   int `json:"updated"`
+	Deleted   int `json:"deleted"`
+	Unchanged int `json:"unchanged"`
+	Kept      int `json:"kept"`
+	Conflicts int `json:"conflicts"`
+}
+
+// Counts counts the actions by kind.
+func (p *Plan) Counts() Counts {
+	var n [len(kindNames)]int
+	for _, a := range p.Actions {
+		n[a.Kind]++
+	}
+	return Counts{
+		Created: n[Create], Updated: n[Update], Deleted: n[Delete],
+		Unchanged: n[Unchanged], Kept: n[Keep], Conflicts: n[Conflict],
+	}
+}

@@ -1,0 +1,72 @@
+package plan
+
+import (
+	"maps"
+	"path"
+	"slices"
+
+	"github.com/fabgen/fabgen/generator/render"
+)
+
+// keepAccount plans fabgen's own account: which base contents to store and to drop, and whether the state file changes.
+func (p *Plan) keepAccount(in Input, acc *account) {
+	content := make(map[string][]byte, len(in.Files))
+	for _, f := range in.Files {
+		if f.Class == render.Seeded {
+			content[hash(f.Data)] = f.Data
+		}
+	}
+	needed := map[string]bool{}
+	for _, e := range p.State.Entries {
+		if e.Class == render.Seeded {
+			needed[e.SHA256] = true
+		}
+	}
+	for _, sum := range slices.Sorted(maps.Keys(needed)) {
+		if data, ok := content[sum]; ok && !acc.bases[sum] {
+			p.Bases = append(p.Bases, Base{sum, data})
+		}
+	}
+	for _, sum := range slices.Sorted(maps.Keys(acc.bases)) {
+		if !needed[sum] {
+			p.StaleBases = append(p.StaleBases, BasePath(sum))
+		}
+	}
+	p.recordAction(acc)
+}
+
+// recordAction adds the action for the state file, which stands for all of fabgen's account.
+func (p *Plan) recordAction(acc *account) {
+	a := Action{Path: StateFile, Kind: Unchanged, Class: render.Owned, Mode: 0o644, Seen: acc.seen, Reason: "up to date"}
+	data := p.State.Encode()
+	switch {
+	case acc.seen == "":
+		a.Kind, a.Reason = Create, "records what was generated"
+	case acc.pending != nil:
+		a.Kind, a.Reason = Update, "the last run was interrupted"
+	case acc.seen != hash(data):
+		a.Kind, a.Reason = Update, "records what was generated"
+	case len(p.Bases) > 0:
+		a.Kind, a.Reason = Update, "contents that later merges need are missing beside it"
+	case len(p.StaleBases) > 0 || len(p.Leftovers) > 0:
+		a.Kind, a.Reason = Update, "an earlier run left files behind"
+	}
+	if a.Kind != Unchanged {
+		a.Data = data
+	}
+	p.Actions = append(p.Actions, a)
+}
+
+// leftovers finds what runs that were killed left in the folders that were scanned.
+func (t *target) leftovers() []string {
+	var found []string
+	for dir, f := range t.folders {
+		for name, kind := range f.types {
+			if kind.IsRegular() && isStage(name) || dir == "." && name == NewTreeFolder && kind.IsDir() {
+				found = append(found, path.Join(dir, name))
+			}
+		}
+	}
+	slices.Sort(found)
+	return found
+}

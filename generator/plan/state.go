@@ -1,0 +1,110 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/fabgen/fabgen/generator/render"
+)
+
+// The files in which fabgen keeps its own account, relative to the workload's folder.
+const (
+	Folder      = ".fabgen"
+	StateFile   = Folder + "/state.json"   // what was generated; written last
+	PendingFile = Folder + "/pending.json" // what a run under way will have generated; gone once it is done
+	SchemaFile  = Folder + "/schema.json"
+	BaseFolder  = Folder + "/base"
+	SourceFile  = "fabgen.yaml" // the user's; init writes it, and nothing afterwards
+)
+
+// Format is the version of the state file's layout that this fabgen writes.
+const Format = 1
+
+// Entry records one generated file.
+type Entry struct {
+	Path     string
+	Class    render.Class
+	Mode     fs.FileMode // permission bits as rendered
+	Template string
+	Version  string // of the fabgen that rendered this content first
+	SHA256   string // of the content as rendered, hexadecimal
+}
+
+// State records what was generated, by path. The zero State records nothing.
+type State struct {
+	Entries map[string]Entry
+}
+
+type entryJSON struct {
+	Path     string `json:"path"`
+	Class    string `json:"class"`
+	Mode     string `json:"mode"`
+	Template string `json:"template,omitempty"`
+	Version  string `json:"fabgen"`
+	SHA256   string `json:"sha256"`
+}
+
+// Encode gives the bytes of the state file. Each file stands on a line of its own that ends in a comma, and no line
+// is shared, so that git merges what two branches did to different files.
+func (s *State) Encode() []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "{\n\"format\": %d,\n\"files\": [\n", Format)
+	for _, path := range slices.Sorted(maps.Keys(s.Entries)) {
+		line, err := json.Marshal(s.Entries[path].json())
+		if err != nil {
+			panic("plan: a struct of strings is always JSON: " + err.Error())
+		}
+		b.Write(line)
+		b.WriteString(",\n")
+	}
+	b.WriteString("null\n]\n}\n")
+	return b.Bytes()
+}
+
+func (e Entry) json() entryJSON {
+	return entryJSON{
+		Path: e.Path, Class: e.Class.String(), Mode: fmt.Sprintf("%04o", e.Mode.Perm()),
+		Template: e.Template, Version: e.Version, SHA256: e.SHA256,
+	}
+}
+
+func (j entryJSON) entry() (Entry, error) {
+	e := Entry{Path: j.Path, Template: j.Template, Version: j.Version, SHA256: j.SHA256}
+	if err := checkRecordedPath(j.Path); err != nil {
+		return e, err
+	}
+	switch j.Class {
+	case render.Owned.String():
+		e.Class = render.Owned
+	case render.Seeded.String():
+		e.Class = render.Seeded
+	default:
+		return e, fmt.Errorf("%s has class %q; right is owned or seeded", j.Path, j.Class)
+	}
+	mode, err := strconv.ParseUint(j.Mode, 8, 9)
+	if err != nil {
+		return e, fmt.Errorf("%s has mode %q; right is three octal digits such as 0644", j.Path, j.Mode)
+	}
+	e.Mode = fs.FileMode(mode)
+	if !isHash(j.SHA256) {
+		return e, fmt.Errorf("%s has sha256 %q; right are 64 hexadecimal digits", j.Path, j.SHA256)
+	}
+	return e, nil
+}
+
+func isHash(s string) bool {
+	if len(s) != 64 {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
