@@ -1,0 +1,214 @@
+package apply
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/fabgen/fabgen/generator/plan"
+	"github.com/fabgen/fabgen/generator/render"
+)
+
+// runDying applies the plan on a disk that dies, one file at a time, and says how many steps there were.
+func runDying(t *testing.T, p *plan.Plan, at int, w when) (steps int, err error) {
+	t.Helper()
+	var d *dying
+	h := host{workers: 1, wrap: func(under disk) disk {
+		d = &dying{rooted: under.(rooted), at: at, when: w}
+		return d
+	}}
+	err = run(t.Context(), p, h)
+	return d.steps, err
+}
+
+// quickRun plans and applies on a disk that does not die.
+func quickRun(t *testing.T, in plan.Input) {
+	t.Helper()
+	p := makePlan(t, in)
+	if !p.Changes() {
+		return
+	}
+	if _, err := runDying(t, p, -1, before); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// everyDeath calls play for each step of a run and each point of the step, each time with a new folder.
+func everyDeath(t *testing.T, play func(t *testing.T, dir string, at int, w when) (steps int)) {
+	steps := play(t, t.TempDir(), -1, before)
+	if steps < 10 {
+		t.Fatalf("the run has %d steps only", steps)
+	}
+	for at := range steps {
+		for _, w := range []when{before, half, after, refused} {
+			t.Run(fmt.Sprintf("step %d/%d", at, w), func(t *testing.T) {
+				t.Parallel()
+				play(t, t.TempDir(), at, w)
+			})
+		}
+	}
+}
+
+// grown is a tree of version1 with a person's edits.
+func grown(t *testing.T, dir string) {
+	t.Helper()
+	quickRun(t, plan.Input{Dir: dir, Files: version1, Init: true, Source: []byte("source\n")})
+	put(t, dir, edits)
+}
+
+func TestGenerateSurvivesEveryDeath(t *testing.T) {
+	clean := t.TempDir()
+	grown(t, clean)
+	quickRun(t, plan.Input{Dir: clean, Files: version2})
+	want := readTree(t, clean)
+	for p, content := range edits {
+		if want[p] != content {
+			t.Fatalf("the edit of %s is lost in a clean run", p)
+		}
+	}
+	everyDeath(t, func(t *testing.T, dir string, at int, w when) int {
+		grown(t, dir)
+		in := plan.Input{Dir: dir, Files: version2}
+		steps, err := runDying(t, makePlan(t, in), at, w)
+		if at >= 0 && !errors.Is(err, errDied) {
+			t.Errorf("the death goes unnoticed: %v", err)
+		}
+		quickRun(t, in)
+		want.compare(t, readTree(t, dir))
+		mustBeDone(t, in)
+		return steps
+	})
+}
+
+// After a death the configuration is put back: the tree must be what it was.
+func TestGoingBackAfterEveryDeath(t *testing.T) {
+	clean := t.TempDir()
+	grown(t, clean)
+	want := readTree(t, clean)
+	everyDeath(t, func(t *testing.T, dir string, at int, w when) int {
+		grown(t, dir)
+		steps, _ := runDying(t, makePlan(t, plan.Input{Dir: dir, Files: version2}), at, w)
+		in := plan.Input{Dir: dir, Files: version1}
+		quickRun(t, in)
+		want.compare(t, readTree(t, dir))
+		mustBeDone(t, in)
+		return steps
+	})
+}
+
+// A run dies, and so does the one after it, on its way to a third rendering.
+func TestDyingTwice(t *testing.T) {
+	version3 := []render.File{owned("README.md", "three\n"), seeded("backend/handler.go", "handler three\n")}
+	clean := t.TempDir()
+	grown(t, clean)
+	quickRun(t, plan.Input{Dir: clean, Files: version3})
+	want := readTree(t, clean)
+	everyDeath(t, func(t *testing.T, dir string, at int, w when) int {
+		grown(t, dir)
+		first := makePlan(t, plan.Input{Dir: dir, Files: version2})
+		all, _ := runDying(t, first, 28, after)
+		in := plan.Input{Dir: dir, Files: version3}
+		if all != 29 {
+			t.Fatalf("the first run did not die half way, but at step %d", all)
+		}
+		steps, _ := runDying(t, makePlan(t, in), at, w)
+		quickRun(t, in)
+		want.compare(t, readTree(t, dir))
+		mustBeDone(t, in)
+		return steps
+	})
+}
+
+func TestInitIsAllOrNothingAtEveryDeath(t *testing.T) {
+	for name, there := range map[string]string{"missing": "", "below missing folders": "up/per/", "empty": "."} {
+		t.Run(name, func(t *testing.T) {
+			clean := t.TempDir()
+			quickRun(t, plan.Input{Dir: clean, Files: version1, Init: true, Source: []byte("source\n")})
+			want := readTree(t, clean)
+			everyDeath(t, func(t *testing.T, parent string, at int, w when) int {
+				dir := filepath.Join(parent, there, "tree")
+				if there == "." {
+					if err := os.Mkdir(dir, 0o777); err != nil {
+						t.Fatal(err)
+					}
+				}
+				in := plan.Input{Dir: dir, Files: version1, Init: true, Source: []byte("source\n")}
+				steps, err := runDying(t, makePlan(t, in), at, w)
+				switch {
+				case at >= 0 && !errors.Is(err, errDied):
+					t.Errorf("the death goes unnoticed: %v", err)
+				case w == refused && at >= 0:
+					left := readTree(t, parent)
+					if there == "." {
+						delete(left, "tree/")
+					}
+					if len(left) > 0 {
+						t.Errorf("leaves %v", left)
+					}
+				}
+				finish(t, in)
+				got := readTree(t, dir)
+				want.compare(t, got)
+				for p := range readTree(t, parent) {
+					if strings.Contains(p, "init") {
+						t.Errorf("%s is left", p)
+					}
+				}
+				return steps
+			})
+		})
+	}
+}
+
+// finish runs init again, as a person would, unless the first run got as far as its tree.
+func finish(t *testing.T, in plan.Input) {
+	t.Helper()
+	in.Version = "0.1.0"
+	p, err := plan.New(t.Context(), in)
+	if errors.Is(err, plan.ErrNotEmpty) {
+		mustBeDone(t, in)
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := runDying(t, p, -1, before); err != nil {
+		t.Fatal(err)
+	}
+	mustBeDone(t, in)
+}
+
+func TestInitAmongFilesSurvivesEveryDeath(t *testing.T) {
+	there := tree{"notes.txt": "mine\n", "README.md": "somebody's\n"}
+	clean := t.TempDir()
+	put(t, clean, there)
+	quickRun(t, plan.Input{Dir: clean, Files: version1, Init: true, Source: []byte("source\n"), Force: true})
+	want := readTree(t, clean)
+	everyDeath(t, func(t *testing.T, dir string, at int, w when) int {
+		put(t, dir, there)
+		in := plan.Input{Dir: dir, Files: version1, Init: true, Source: []byte("source\n"), Force: true}
+		steps, _ := runDying(t, makePlan(t, in), at, w)
+		quickRun(t, in)
+		want.compare(t, readTree(t, dir))
+		mustBeDone(t, in)
+		return steps
+	})
+}
+
+// A refused step, as on a full disk, leaves a tree that is either as before or, late, one that the next run finishes.
+func TestFullDiskLeavesTheTreeAsItWas(t *testing.T) {
+	clean := t.TempDir()
+	grown(t, clean)
+	want := readTree(t, clean)
+	everyDeath(t, func(t *testing.T, dir string, at int, w when) int {
+		grown(t, dir)
+		steps, err := runDying(t, makePlan(t, plan.Input{Dir: dir, Files: version2}), at, w)
+		if w == refused && at >= 0 && !strings.Contains(err.Error(), "half way") {
+			want.compare(t, readTree(t, dir))
+		}
+		return steps
+	})
+}
