@@ -108,12 +108,17 @@ func (m *Model) LookedUpPermissions() []RequiredPermission {
 	return out
 }
 
+// everyPermission is the name that stands for all that the application was given; it is no permission itself.
+const everyPermission = ".default"
+
 // permissions gives each permission once, sorted by application ID, URI, ID, name and type.
 func (m *Model) permissions() []RequiredPermission {
 	out := []RequiredPermission{fabricExtend}
 	for _, r := range m.Resources {
 		for _, p := range r.Permissions {
-			out = append(out, requiredPermission(r, p))
+			if p.Name != everyPermission {
+				out = append(out, requiredPermission(r, p))
+			}
 		}
 	}
 	slices.SortFunc(out, func(a, b RequiredPermission) int {

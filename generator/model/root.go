@@ -33,13 +33,3 @@ func (m *Model) OwnResources() []*Resource {
 	}
 	return out
 }
-
-// HasJobs says whether any item type has a job.
-func (m *Model) HasJobs() bool {
-	for _, item := range m.Items {
-		if len(item.Jobs) > 0 {
-			return true
-		}
-	}
-	return false
-}
