@@ -1,0 +1,73 @@
+// Package generator turns a checked fabgen.yaml into a workload on disk. It is the way in for whoever drives it, such
+// as the command line: it asks nothing, prints nothing and keeps nothing between calls, so that calls for different
+// folders may run at the same time.
+package generator
+
+import (
+	"context"
+	"io/fs"
+
+	"github.com/fabgen/fabgen/generator/apply"
+	"github.com/fabgen/fabgen/generator/config"
+	"github.com/fabgen/fabgen/generator/model"
+	"github.com/fabgen/fabgen/generator/plan"
+	"github.com/fabgen/fabgen/generator/render"
+)
+
+// Request is what a workload is generated from, and where.
+type Request struct {
+	Dir      string           // the workload's folder
+	Document *config.Document // as config.Parse gives it
+	Source   []byte           // the bytes of fabgen.yaml; a new workload gets them, any other has them already
+	Runtime  fs.FS            // the sources of fabgen's runtime package, which the workload gets a copy of
+	Force    bool             // overwrite what is in the way
+}
+
+// Plan says what generating would do to a workload that exists. It writes nothing. Files in the way are no error here:
+// they are conflicts of the plan (plan.Plan.Err). Errors wrap config.Problems where names of the configuration
+// collide, plan.ErrNewerState and plan.ErrCorruptState.
+func Plan(ctx context.Context, r Request) (*plan.Plan, error) { return r.plan(ctx, false) }
+
+// PlanInit says what making a new workload would do, with fabgen.yaml as one of its files. It writes nothing. Besides
+// Plan's errors it fails with plan.ErrNotEmpty where the folder holds more than version control, unless r.Force.
+func PlanInit(ctx context.Context, r Request) (*plan.Plan, error) { return r.plan(ctx, true) }
+
+// Apply carries out a plan, and writes nothing where it refuses: with a *plan.ConflictError where the plan holds
+// conflicts, with apply.ErrChanged where the folder is not what the plan was made for, and with apply.ErrLocked where
+// another run writes there. A new tree comes to be whole or not at all; in any other a run that dies leaves what the
+// next one finishes.
+func Apply(ctx context.Context, p *plan.Plan) error { return apply.Run(ctx, p) }
+
+// Init makes a new workload: PlanInit and Apply in one.
+func Init(ctx context.Context, r Request) error {
+	p, err := PlanInit(ctx, r)
+	if err != nil {
+		return err
+	}
+	return Apply(ctx, p)
+}
+
+func (r Request) plan(ctx context.Context, init bool) (*plan.Plan, error) {
+	files, err := r.render(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return plan.New(ctx, plan.Input{
+		Dir: r.Dir, Files: files, Version: Version, Force: r.Force, Init: init, Source: r.Source,
+	})
+}
+
+// render gives every generated file, the schema for fabgen.yaml among them.
+func (r Request) render(ctx context.Context) ([]render.File, error) {
+	m, err := model.New(r.Document, Version)
+	if err != nil {
+		return nil, err
+	}
+	files, err := render.Render(ctx, m, r.Runtime)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, render.File{
+		Path: plan.SchemaFile, Data: config.Schema(), Mode: 0o644, Class: render.Owned, Template: "schema",
+	}), nil
+}
