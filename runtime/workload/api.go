@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fabgen/fabgen/runtime/apierror"
 	"github.com/fabgen/fabgen/runtime/auth"
 )
 
@@ -20,9 +21,11 @@ const maxAnswer = 16 << 20
 // API calls a resource's HTTP API. Each request carries a token for the resource, on behalf of the caller in its
 // context or as the workload's application, as the resource says. It is safe for concurrent use.
 type API struct {
-	name string
-	base *url.URL
-	http *http.Client
+	name     string
+	base     *url.URL
+	http     *http.Client
+	auth     *auth.Authenticator
+	resource auth.Resource
 }
 
 // NewAPI makes a client of the API at baseURL, to which alone the tokens of the resource are sent. One call takes at
@@ -31,7 +34,12 @@ func NewAPI(a *auth.Authenticator, resource auth.Resource, baseURL string) (*API
 	resource.BaseURL = baseURL
 	client := *a.Client(resource)
 	client.Timeout = 30 * time.Second
-	return newAPI(resource.Name, baseURL, &client)
+	api, err := newAPI(resource.Name, baseURL, &client)
+	if err != nil {
+		return nil, err
+	}
+	api.auth, api.resource = a, resource
+	return api, nil
 }
 
 func newAPI(name, baseURL string, client *http.Client) (*API, error) {
@@ -45,6 +53,12 @@ func newAPI(name, baseURL string, client *http.Client) (*API, error) {
 
 // Client is the HTTP client that carries the tokens, for what Do does not fit.
 func (a *API) Client() *http.Client { return a.http }
+
+// LongRunning is ctx for a job that may outlive the token of the user who started it: with it every resource goes on
+// to be called on that user's behalf. A job calls it first, while that token is valid; missing consent shows then.
+func (a *API) LongRunning(ctx context.Context) (context.Context, error) {
+	return a.auth.LongRunning(ctx, a.resource)
+}
 
 // URL is an address under the API's own: each element of path is one segment and is escaped as one.
 func (a *API) URL(path []string, query url.Values) string {
@@ -65,9 +79,9 @@ type Call struct {
 	Path   []string // segments under the base address, each escaped as one; "." and ".." are refused
 	Query  url.Values
 	Header http.Header
-	Body   []byte // sent as it is
+	Body   []byte // sent as it is, as application/octet-stream
 	JSON   any    // sent as JSON, where Body is nil
-	Into   any    // the answer's JSON goes here; nil: the answer is not read as JSON
+	Into   any    // the answer's JSON goes here, unless it is empty; nil: the answer is not read as JSON
 }
 
 // Answer is what an API answered.
@@ -105,7 +119,7 @@ func (a *API) Do(ctx context.Context, call Call) (*Answer, error) {
 	if len(body) > maxAnswer {
 		return nil, fmt.Errorf("reading the answer of %s: it is over %d bytes", a.name, maxAnswer)
 	}
-	if call.Into != nil {
+	if call.Into != nil && len(body) > 0 {
 		if err := json.Unmarshal(body, call.Into); err != nil {
 			return nil, fmt.Errorf("reading the answer of %s as JSON: %w", a.name, err)
 		}
@@ -116,7 +130,8 @@ func (a *API) Do(ctx context.Context, call Call) (*Answer, error) {
 func (a *API) request(ctx context.Context, call Call) (*http.Request, error) {
 	for _, segment := range call.Path {
 		if segment == "" || segment == "." || segment == ".." {
-			return nil, fmt.Errorf("calling %s: the path %q has an empty segment or one of dots", a.name, call.Path)
+			return nil, apierror.New(http.StatusBadRequest, apierror.InvalidRequest,
+				"A part of the path is empty, or is made of dots.").Permanent(true)
 		}
 	}
 	body := call.Body
@@ -142,9 +157,23 @@ func (a *API) request(ctx context.Context, call Call) (*http.Request, error) {
 
 // TokenSource gives tokens for a resource that has no HTTP API of its own, such as a database. It is safe for
 // concurrent use.
-type TokenSource func(ctx context.Context) (auth.AccessToken, error)
+type TokenSource struct {
+	auth     *auth.Authenticator
+	resource auth.Resource
+}
 
 // NewTokenSource gives tokens for the resource, on behalf of the context's caller or as the application.
-func NewTokenSource(a *auth.Authenticator, resource auth.Resource) TokenSource {
-	return func(ctx context.Context) (auth.AccessToken, error) { return a.Token(ctx, resource) }
+func NewTokenSource(a *auth.Authenticator, resource auth.Resource) *TokenSource {
+	return &TokenSource{auth: a, resource: resource}
+}
+
+// Token is a token for the resource. Ask for it when it is needed and do not keep it: tokens are kept and renewed
+// behind this call.
+func (t *TokenSource) Token(ctx context.Context) (auth.AccessToken, error) {
+	return t.auth.Token(ctx, t.resource)
+}
+
+// LongRunning is that of API.
+func (t *TokenSource) LongRunning(ctx context.Context) (context.Context, error) {
+	return t.auth.LongRunning(ctx, t.resource)
 }

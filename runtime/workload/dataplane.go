@@ -79,11 +79,7 @@ func (cfg DataPlaneConfig) permit(r *http.Request, permissions []string) error {
 	if len(permissions) == 0 {
 		return nil
 	}
-	workspace, err := itemParam(r, "workspaceId")
-	if err != nil {
-		return err
-	}
-	item, err := itemParam(r, "itemId")
+	workspace, item, err := ItemIDs(r)
 	if err != nil {
 		return err
 	}
@@ -91,6 +87,16 @@ func (cfg DataPlaneConfig) permit(r *http.Request, permissions []string) error {
 		noteItem(r.Context(), ItemKey{TenantID: caller.TenantID, WorkspaceID: workspace, ItemID: item})
 	}
 	return cfg.Control.Require(r.Context(), workspace, item, permissions...)
+}
+
+// ItemIDs gives the item that a call of the data plane names by workspaceId and itemId, in the path or in the query.
+// Its error is for the caller (*apierror.Error, 400).
+func ItemIDs(r *http.Request) (workspaceID, itemID string, err error) {
+	if workspaceID, err = itemParam(r, "workspaceId"); err != nil {
+		return "", "", err
+	}
+	itemID, err = itemParam(r, "itemId")
+	return workspaceID, itemID, err
 }
 
 // itemParam takes an ID from the path, or from the query, where it must stand once.

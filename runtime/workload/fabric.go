@@ -20,6 +20,11 @@ func NewFabric(a *auth.Authenticator, resource auth.Resource, baseURL string) (*
 	return &Fabric{api: api}, nil
 }
 
+// LongRunning is that of API.
+func (f *Fabric) LongRunning(ctx context.Context) (context.Context, error) {
+	return f.api.LongRunning(ctx)
+}
+
 // FabricWorkspace is a workspace that the caller may see.
 type FabricWorkspace struct {
 	ID          string `json:"id"`

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"unicode/utf8"
+
+	"github.com/fabgen/fabgen/runtime/apierror"
 )
 
 // WriteJSON answers with a value as JSON. It encodes before it writes, so that a value that cannot be encoded is an
@@ -42,6 +44,19 @@ func ReadJSON(w http.ResponseWriter, r *http.Request, value any) error {
 			return invalidBody(fmt.Sprintf("%s is not of the right type", kind.Field)).Because(err)
 		}
 		return invalidBody("it is not valid JSON").Because(err)
+	}
+	return nil
+}
+
+// DecodePayload reads an item's payload, or a job's arguments, into a value; without a payload the value stays as it
+// is. Its error is for the caller (*apierror.Error, 400 InvalidItemPayload).
+func DecodePayload(payload json.RawMessage, into any) error {
+	if len(payload) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(payload, into); err != nil {
+		return apierror.New(http.StatusBadRequest, apierror.InvalidItemPayload,
+			"The payload is not of the form that this item has.").Permanent(true).Because(err)
 	}
 	return nil
 }

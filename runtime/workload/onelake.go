@@ -17,6 +17,9 @@ const (
 	maxPages     = 1000    // of one list
 )
 
+// DefaultOneLakeURL is OneLake's DFS endpoint.
+const DefaultOneLakeURL = "https://onelake.dfs.fabric.microsoft.com"
+
 // OneLake reads and writes the files of items, by the part of the Data Lake Storage API (version 2) that OneLake has.
 // It is safe for concurrent use.
 type OneLake struct{ api *API }
@@ -28,6 +31,11 @@ func NewOneLake(a *auth.Authenticator, resource auth.Resource, baseURL string) (
 		return nil, err
 	}
 	return &OneLake{api: api}, nil
+}
+
+// LongRunning is that of API.
+func (o *OneLake) LongRunning(ctx context.Context) (context.Context, error) {
+	return o.api.LongRunning(ctx)
 }
 
 // OneLakeItem names an item whose files are meant: workspace and item both by their IDs, or both by their names, the

@@ -1,0 +1,168 @@
+// Package fabrictest is a local Fabric over TLS, for tests and for running a workload without a cloud account.
+//
+// It has what a workload calls: workload control, which resolves permissions by both tokens of flow C, a part of
+// Fabric's API (flow D), a OneLake that keeps files, and servers in place of the workload's own resources (flow E). Each
+// checks, with the keys of a local Entra (entratest), that the token was issued for it. Client calls a workload as
+// Fabric does (flow B):
+//
+//	entra := entratest.New(t)
+//	fabric := fabrictest.New(t, entra)
+//	fabric.Grant(itemID, "Read", "Write")
+//	control := fabric.Client("https://127.0.0.1:5000/workload", nil)
+//	response, err := control.Create(ctx, fabrictest.Item{…}, body)
+//
+// Never use it where real users are.
+package fabrictest
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/fabgen/fabgen/runtime/auth"
+	"github.com/fabgen/fabgen/runtime/entratest"
+)
+
+// OneLakeURI is the resource that OneLake's tokens are for.
+const OneLakeURI = "https://storage.azure.com"
+
+// Server is a local Fabric. Its methods are safe for concurrent use, and what they change is in force for the next
+// request.
+type Server struct {
+	URL        string // of Fabric's API and of workload control: FABRIC_API_URL
+	OneLakeURL string // ONELAKE_URL
+
+	entra     *entratest.Server
+	files     *dfs
+	listeners []*localServer
+
+	mu          sync.Mutex
+	permissions map[string][]string // by item ID
+	throttled   int
+	retryAfter  time.Duration
+	outage      bool
+	pageSize    int
+	workspaces  []Workspace
+	items       map[string]FabricItem // by workspace and item ID
+	asked       int
+}
+
+// TB is the part of testing.TB that New needs.
+type TB = entratest.TB
+
+// New starts a Server for a test and closes it when the test ends.
+func New(t TB, entra *entratest.Server) *Server {
+	t.Helper()
+	s, err := Start(entra)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// Start starts a Server outside of a test, on free ports of this machine. Close it when it is no longer needed.
+func Start(entra *entratest.Server) (*Server, error) {
+	s := &Server{
+		entra: entra, files: newDFS(), permissions: map[string][]string{}, items: map[string]FabricItem{}, pageSize: 100,
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/workload-control/workspaces/{workspace}/items/{item}/resolvepermissions", s.resolvePermissions)
+	mux.Handle("GET /v1/workspaces", s.bearer(auth.FabricURI, nil, http.HandlerFunc(s.listWorkspaces)))
+	mux.Handle("GET /v1/workspaces/{workspace}/items/{item}", s.bearer(auth.FabricURI, nil, http.HandlerFunc(s.getItem)))
+	var err error
+	if s.URL, err = s.listen(mux); err != nil {
+		return nil, err
+	}
+	if s.OneLakeURL, err = s.listen(s.bearer(OneLakeURI, nil, s.files)); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close stops everything that the Server has started.
+func (s *Server) Close() {
+	s.mu.Lock()
+	listeners := s.listeners
+	s.listeners = nil
+	s.mu.Unlock()
+	for _, l := range listeners {
+		l.close()
+	}
+}
+
+// Serve serves a handler of the test's own over TLS, with a certificate that the local Entra's Client and CAPEM trust,
+// and gives its address. It stops with the Server.
+func (s *Server) Serve(handler http.Handler) (string, error) { return s.listen(handler) }
+
+func (s *Server) listen(handler http.Handler) (string, error) {
+	l, err := startLocal(s.entra, handler)
+	if err != nil {
+		return "", fmt.Errorf("fabrictest: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.listeners = append(s.listeners, l)
+	return l.url, nil
+}
+
+// localServer is one listener over TLS.
+type localServer struct {
+	url    string
+	server *http.Server
+	done   chan struct{}
+}
+
+func startLocal(entra *entratest.Server, handler http.Handler) (*localServer, error) {
+	config, err := entra.Certify()
+	if err != nil {
+		return nil, fmt.Errorf("making a certificate: %w", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	l := &localServer{url: "https://" + listener.Addr().String(), done: make(chan struct{})}
+	// Clients that hang up in the middle of a handshake make noise that says nothing of a test.
+	silent := log.New(io.Discard, "", 0)
+	l.server = &http.Server{Handler: handler, TLSConfig: config, ReadHeaderTimeout: 10 * time.Second,
+		MaxHeaderBytes: 128 << 10, ErrorLog: silent}
+	go func() {
+		defer close(l.done)
+		_ = l.server.ServeTLS(listener, "", "") // ends with close
+	}()
+	return l, nil
+}
+
+func (l *localServer) close() {
+	if err := l.server.Close(); err == nil || errors.Is(err, http.ErrServerClosed) {
+		<-l.done
+	}
+}
+
+// Client calls the workload at baseURL as Fabric does, for the local Entra's user.
+func (s *Server) Client(baseURL string) *Client {
+	return &Client{
+		BaseURL: baseURL, HTTP: s.entra.Client(), TenantID: s.entra.Options.UserTenantID,
+		Tokens: func() auth.SubjectAndApp {
+			return auth.SubjectAndApp{Subject: s.entra.SubjectToken(), App: s.entra.AppToken()}
+		},
+	}
+}
+
+// NewID makes a random UUID (RFC 9562, version 4), for workspaces, items and jobs of a test.
+func NewID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program first
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	h := hex.EncodeToString(b[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+}

@@ -1,0 +1,116 @@
+package fabrictest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+
+	"github.com/fabgen/fabgen/runtime/auth"
+	"github.com/fabgen/fabgen/runtime/entratest"
+)
+
+// Resource is a server in place of one of the workload's own resources. It answers every call whose token is right with
+// what it got: {"method", "path", "identity": "user" or "app", "tenantId", "body"}.
+type Resource struct {
+	URL string // its setting, such as PRICING_URL
+
+	mu    sync.Mutex
+	calls []ResourceCall
+}
+
+// ResourceCall is one call that a Resource has answered.
+type ResourceCall struct {
+	Method, Path string
+	Body         []byte
+	Token        *entratest.Token // verified
+}
+
+// NewResource starts a Resource that wants tokens for uri, and in a user's token one of the scopes. It stops with the
+// Server.
+func (s *Server) NewResource(uri string, scopes ...string) (*Resource, error) {
+	resource := &Resource{}
+	var err error
+	resource.URL, err = s.listen(s.bearer(uri, scopes, resource))
+	return resource, err
+}
+
+// Calls are the calls so far.
+func (r *Resource) Calls() []ResourceCall {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]ResourceCall{}, r.calls...)
+}
+
+// ServeHTTP answers a call whose token bearer has verified.
+func (r *Resource) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxAnswer))
+	if err != nil {
+		fabricError(w, http.StatusRequestEntityTooLarge, "TooLarge", "The body is too large.")
+		return
+	}
+	token, _ := req.Context().Value(tokenKey{}).(*entratest.Token)
+	r.mu.Lock()
+	r.calls = append(r.calls, ResourceCall{req.Method, req.URL.Path, body, token})
+	r.mu.Unlock()
+	identity := "user"
+	if token.IsApp {
+		identity = "app"
+	}
+	var sent any
+	_ = json.Unmarshal(body, &sent) // what is no JSON is answered as null
+	writeJSON(w, http.StatusOK, map[string]any{
+		"method": req.Method, "path": req.URL.Path, "identity": identity, "tenantId": token.TenantID, "body": sent,
+	})
+}
+
+type tokenKey struct{}
+
+// bearer lets calls through that carry a token for the resource, and, in a user's token, one of the scopes.
+func (s *Server) bearer(resource string, scopes []string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, err := auth.ParseBearer(r.Header)
+		if err != nil {
+			fabricError(w, http.StatusUnauthorized, "TokenMissing", err.Error())
+			return
+		}
+		token, err := s.entra.VerifyFor(text, resource, scopes...)
+		if err != nil {
+			fabricError(w, http.StatusUnauthorized, "TokenNotValid", err.Error())
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), tokenKey{}, token)))
+	})
+}
+
+// checkComposite checks both tokens of flow C: the user's and the workload's, both for Fabric and both by the workload's
+// application, the latter from the publisher tenant.
+func (s *Server) checkComposite(r *http.Request) error {
+	tokens, err := auth.ParseSubjectAndApp(r.Header)
+	if err != nil {
+		return err
+	}
+	subject, err := s.entra.VerifyFor(tokens.Subject, auth.FabricURI)
+	if err != nil {
+		return fmt.Errorf("the subject token: %w", err)
+	}
+	app, err := s.entra.VerifyFor(tokens.App, auth.FabricURI)
+	if err != nil {
+		return fmt.Errorf("the app token: %w", err)
+	}
+	options := s.entra.Options
+	switch {
+	case subject.IsApp || len(subject.Scopes) == 0:
+		return errors.New("the subject token is no user's")
+	case !app.IsApp:
+		return errors.New("the app token is no application's")
+	case subject.AppID != options.ClientID || app.AppID != options.ClientID:
+		return errors.New("the tokens are not the workload's")
+	case app.TenantID != options.TenantID:
+		return errors.New("the app token is not of the publisher tenant")
+	}
+	return nil
+}
