@@ -29,6 +29,7 @@ var (
 			`[A-Za-z0-9-]+\.[A-Za-z0-9-]+(/[A-Za-z0-9-]{1,36})?|https://` + hostPart + segmentPart + `+)$`),
 		explain: explainAudience,
 		also:    explainAddress,
+		suggest: suggestAudience,
 	}
 	redirectRule = &rule{
 		want: "the absolute https:// address of the page that closes the pop-up (http:// on this machine), such as " +
@@ -46,6 +47,7 @@ var (
 		normal:  lowerHost,
 		explain: explainAddress,
 		also:    explainAddress,
+		suggest: withoutSlash,
 	}
 	resourceURIRule = &rule{
 		want:    "the resource's application ID URI, https://… or api://…, without a slash at the end",
@@ -53,6 +55,7 @@ var (
 		pattern: regexp.MustCompile(`^(https|api)://` + hostPart + portPart + segmentPart + `*$`),
 		explain: explainAddress,
 		also:    explainAddress,
+		suggest: withoutSlash,
 	}
 )
 
@@ -75,6 +78,17 @@ func explainAudience(s string) string {
 		return ""
 	}
 	return explainAddress(s)
+}
+
+func withoutSlash(s string) string { return strings.TrimRight(s, "/") }
+
+// suggestAudience mends case and slashes.
+func suggestAudience(s string) string {
+	tenant, rest, _ := strings.Cut(strings.TrimPrefix(withoutSlash(s), development), "/")
+	if !isDevelopment(s) {
+		return withoutSlash(s)
+	}
+	return development + strings.ToLower(tenant) + "/" + rest
 }
 
 func explainRedirect(s string) string {

@@ -48,13 +48,13 @@ func (r *reader) checkEntra(c *Config, environment string) {
 		return
 	}
 	if f, bad := audienceFault(entra, name); bad {
-		r.failAt(r.given(prefix+".audience", prefix+".tenantId", "entra.audience"), f)
+		r.reportAt(r.given(prefix+".audience", prefix+".tenantId", "entra.audience"), f)
 	}
 }
 
 // orgName reports, once, a name that Fabric does not take with a development audience.
 func (r *reader) orgName(name, environment string) {
-	r.failAt("workload.name", fault{
+	r.reportAt("workload.name", fault{
 		fmt.Sprintf("%s with a development audience in the environment %s", quote(name), environment),
 		"a name that begins with Org., or an https:// audience",
 		"did you mean " + strconv.Quote("Org."+lastSegment(name)) + "?"})

@@ -16,14 +16,14 @@ func (r *reader) checkItem(c *Config, i int) {
 	}
 	full := c.Workload.Name + "." + item.Name
 	if len(full) > maxItemType {
-		r.failAt(path+".name", fault{fmt.Sprintf("the item type %s of %d characters", quote(full), len(full)),
+		r.reportAt(path+".name", fault{fmt.Sprintf("the item type %s of %d characters", quote(full), len(full)),
 			fmt.Sprintf("at most %d characters with the workload's name", maxItemType), "shorten one of the two names"})
 		return
 	}
 	for j, job := range item.Jobs {
 		p := fmt.Sprintf("%s.jobs[%d]", path, j)
 		if name := full + "." + job; len(name) > maxJobType && r.sound(p) {
-			r.failAt(p, fault{fmt.Sprintf("the job type %s of %d characters", quote(name), len(name)),
+			r.reportAt(p, fault{fmt.Sprintf("the job type %s of %d characters", quote(name), len(name)),
 				fmt.Sprintf("at most %d characters with the names of workload and item", maxJobType), "shorten the job's name"})
 		}
 	}

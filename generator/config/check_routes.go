@@ -6,52 +6,55 @@ import (
 	"strings"
 )
 
-// names are the words that routes may refer to, with a set to look one up quickly.
+// names are the words of one list that routes may refer to, with a set to look one up quickly.
 type names struct {
-	list []string
-	set  map[string]bool
+	section string
+	list    []string
+	set     map[string]bool
+	sure    bool // all of them are right; else a name that is missing may be meant by one that is wrong
 }
 
-func newNames[T any](values []T, name func(*T) string) names {
-	n := names{set: make(map[string]bool, len(values))}
+func namesOf[T any](r *reader, section string, values []T, name func(*T) string) names {
+	n := names{section: section, set: make(map[string]bool, len(values)), sure: r.sound(section)}
 	for i := range values {
+		path := fmt.Sprintf("%s[%d]", section, i)
 		n.list = append(n.list, name(&values[i]))
 		n.set[n.list[i]] = true
+		n.sure = n.sure && r.sound(path, path+".name")
 	}
 	return n
 }
 
 // checkRoutes resolves the names that routes refer to and finds patterns that no router could tell apart.
 func (r *reader) checkRoutes(c *Config) {
-	scopes := newNames(c.Scopes, func(s *Scope) string { return s.Name })
-	resources := newNames(c.Resources, func(s *Resource) string { return s.Name })
-	items := newNames(c.Items, func(s *Item) string { return s.Name })
+	scopes := namesOf(r, "scopes", c.Scopes, func(s *Scope) string { return s.Name })
+	resources := namesOf(r, "resources", c.Resources, func(s *Resource) string { return s.Name })
+	items := namesOf(r, "items", c.Items, func(s *Item) string { return s.Name })
 	table := newPatterns()
 	for i := range c.Routes {
 		route, path := &c.Routes[i], fmt.Sprintf("routes[%d]", i)
 		for j, scope := range route.Scopes {
-			r.refer(fmt.Sprintf("%s.scopes[%d]", path, j), scope, "scopes", scopes)
+			r.refer(fmt.Sprintf("%s.scopes[%d]", path, j), scope, scopes)
 		}
-		r.refer(path+".resource", route.Resource, "resources", resources)
-		r.refer(path+".item", route.Item, "items", items)
+		r.refer(path+".resource", route.Resource, resources)
+		r.refer(path+".item", route.Item, items)
 		r.checkItemPermissions(route, path)
 		r.checkPattern(table, route, path)
 	}
 }
 
 // refer reports a name that is in no list.
-func (r *reader) refer(path, name, list string, known names) {
-	if name == "" || known.set[name] || !r.sound(path, list) {
+func (r *reader) refer(path, name string, known names) {
+	if name == "" || known.set[name] || !known.sure || !r.sound(path) {
 		return
 	}
-	f := fault{found: quote(name), want: "a name from " + list}
-	switch {
-	case len(known.list) == 0:
+	f := fault{found: quote(name), want: "a name from " + known.section}
+	if len(known.list) == 0 {
 		f.want += ", which has none"
-	default:
+	} else {
 		f.hint = orText(r.hint(name, known.list), firstFew(known.list))
 	}
-	r.failAt(path, f)
+	r.reportAt(path, f)
 }
 
 // firstFew shows what there is, where nothing is near.
@@ -70,10 +73,10 @@ func (r *reader) checkItemPermissions(route *Route, path string) {
 	}
 	switch {
 	case route.Item != "" && len(route.Permissions) == 0:
-		r.failAt(path+".item", fault{"an item without permissions", "item and permissions together",
+		r.reportAt(path+".item", fault{"an item without permissions", "item and permissions together",
 			"add permissions: [Read]"})
 	case route.Item == "" && len(route.Permissions) > 0:
-		r.failAt(path+".permissions", fault{"permissions without an item", "item and permissions together",
+		r.reportAt(path+".permissions", fault{"permissions without an item", "item and permissions together",
 			"add the item that they are asked for"})
 	}
 }
@@ -88,12 +91,12 @@ func (r *reader) checkPattern(table *patterns, route *Route, path string) {
 	switch {
 	case !conflict:
 	case taken.same && taken.owner == "":
-		r.failAt(path+".path", fault{pattern + ", which the server answers itself", "another method or path", ""})
+		r.reportAt(path+".path", fault{pattern + ", which the server answers itself", "another method or path", ""})
 	case taken.same:
-		r.failAt(path+".path", fault{pattern + ", which the route " + quote(taken.owner) + " has already",
+		r.reportAt(path+".path", fault{pattern + ", which the route " + quote(taken.owner) + " has already",
 			"each method and path once", "change the method or the path of one of them"})
 	default:
-		r.failAt(path+".path", fault{fmt.Sprintf("%s, which overlaps with %s %s of the route %s", pattern, route.Method,
+		r.reportAt(path+".path", fault{fmt.Sprintf("%s, which overlaps with %s %s of the route %s", pattern, route.Method,
 			taken.path, quote(taken.owner)), "paths of which one is narrower wherever both match",
 			"put a plain segment in place of a parameter"})
 	}

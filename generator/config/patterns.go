@@ -11,6 +11,7 @@ type patterns struct {
 // segment is one step in the tree of paths.
 type segment struct {
 	plain map[string]*segment
+	order []*segment // of plain, as they came
 	param *segment
 	path  string // of the route that ends here
 	owner string // its name; empty where the server itself answers
@@ -62,6 +63,7 @@ func (s *segment) child(step string) *segment {
 	}
 	if s.plain[step] == nil {
 		s.plain[step] = &segment{}
+		s.order = append(s.order, s.plain[step])
 	}
 	return s.plain[step]
 }
@@ -69,31 +71,37 @@ func (s *segment) child(step string) *segment {
 // conflict looks for a route that overlaps with the steps and is neither narrower nor wider. narrower and wider tell
 // whether the steps so far have been so against the branch that was taken.
 func (s *segment) conflict(steps []string, narrower, wider bool) *segment {
-	if len(steps) == 0 {
-		if s.ends && narrower == wider {
-			return s
+	switch {
+	case len(steps) > 0 && isParam(steps[0]):
+		return s.conflictParam(steps[1:], narrower, wider)
+	case len(steps) > 0:
+		return s.conflictPlain(steps[0], steps[1:], narrower, wider)
+	case s.ends && narrower == wider:
+		return s
+	}
+	return nil
+}
+
+func (s *segment) conflictPlain(step string, rest []string, narrower, wider bool) *segment {
+	if next := s.plain[step]; next != nil {
+		if found := next.conflict(rest, narrower, wider); found != nil {
+			return found
 		}
+	}
+	if s.param == nil {
 		return nil
 	}
-	step, rest := steps[0], steps[1:]
-	if !isParam(step) {
-		if next := s.plain[step]; next != nil {
-			if found := next.conflict(rest, narrower, wider); found != nil {
-				return found
-			}
-		}
-		if s.param != nil {
-			return s.param.conflict(rest, true, wider)
-		}
-		return nil
-	}
+	return s.param.conflict(rest, true, wider)
+}
+
+func (s *segment) conflictParam(rest []string, narrower, wider bool) *segment {
 	if s.param != nil {
 		if found := s.param.conflict(rest, narrower, wider); found != nil {
 			return found
 		}
 	}
-	for _, name := range sortedKeys(s.plain) {
-		if found := s.plain[name].conflict(rest, narrower, true); found != nil {
+	for _, next := range s.order {
+		if found := next.conflict(rest, narrower, true); found != nil {
 			return found
 		}
 	}

@@ -35,6 +35,8 @@ func (p Problem) Error() string {
 		b.WriteByte(' ')
 	}
 	switch {
+	case p.Flag != "" && strings.Contains(p.Path, "["):
+		b.WriteString(p.Flag + " (" + p.Path + "): ")
 	case p.Flag != "":
 		b.WriteString(p.Flag + ": ")
 	case p.Path != "":

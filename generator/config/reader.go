@@ -23,14 +23,20 @@ func newReader(file string) *reader {
 	return &reader{file: file, positions: map[string]Position{}, broken: map[string]bool{}}
 }
 
+// fail reports a value that is wrong in itself.
 func (r *reader) fail(path string, at Position, f fault) {
 	r.broken[path] = true
+	r.report(path, at, f)
+}
+
+// report reports a value that is right in itself but not beside another one.
+func (r *reader) report(path string, at Position, f fault) {
 	r.problems = append(r.problems, Problem{File: r.file, Line: at.Line, Column: at.Column, Path: path,
 		Found: f.found, Want: f.want, Hint: f.hint})
 }
 
-// failAt is fail for a path alone; the position is that of the value there, or of what holds it.
-func (r *reader) failAt(path string, f fault) { r.fail(path, r.position(path), f) }
+// reportAt is report for a path alone; the position is that of the value there, or of what holds it.
+func (r *reader) reportAt(path string, f fault) { r.report(path, r.position(path), f) }
 
 // hint looks for a similar word, as long as there have not been too many to look for.
 func (r *reader) hint(word string, candidates []string) string {

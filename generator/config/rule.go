@@ -105,7 +105,7 @@ func uncleanFault(value string) (fault, bool) {
 
 // quote shows a value in a message: quoted, and cut where it is long.
 func quote(value string) string {
-	const most = 80
+	const most = 120
 	if runes := []rune(value); len(runes) > most {
 		return strconv.Quote(string(runes[:most-1]) + "…")
 	}

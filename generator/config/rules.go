@@ -18,9 +18,10 @@ var (
 	asRule         = oneOf(AsUser, AsApp)
 
 	workloadNameRule = &rule{
-		want:    "two segments of letters, digits and dashes with a dot between, such as Org.ContosoForecast",
+		want: "two segments of letters, digits and dashes with a dot between, a letter or digit first in each, such as " +
+			"Org.ContosoForecast",
 		max:     32,
-		pattern: regexp.MustCompile(`^[A-Za-z0-9-]+\.[A-Za-z0-9-]+$`),
+		pattern: regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]*\.[A-Za-z0-9][A-Za-z0-9-]*$`),
 		explain: explainWorkloadName,
 	}
 	versionRule = &rule{
@@ -143,6 +144,8 @@ func explainPath(s string) string {
 		return ", which has a wildcard that is not one segment"
 	case strings.ContainsAny(s, "?#"):
 		return ", which has a query or a fragment"
+	case strings.ContainsAny(s, "{}"):
+		return ", which has a parameter that is no name in braces, or beside other text"
 	}
 	return ""
 }

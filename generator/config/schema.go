@@ -3,6 +3,8 @@ package config
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"unicode/utf16"
 )
 
 // schema is the part of JSON Schema 2020-12 that fabgen.yaml needs, in the order in which it is printed.
@@ -77,7 +79,22 @@ func Schema() []byte {
 	if err := json.Indent(&out, data, "", "  "); err != nil {
 		panic("the schema was just made as JSON: " + err.Error())
 	}
-	return out.Bytes()
+	return ascii(out.Bytes())
+}
+
+// ascii escapes what is not ASCII, since a pattern holds characters that editors do not show.
+func ascii(data []byte) []byte {
+	var b bytes.Buffer
+	for _, r := range string(data) {
+		if r < 0x80 {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.Bytes()
 }
 
 func marshalJSON(v any) ([]byte, error) {

@@ -45,7 +45,7 @@ func (s listShape[T]) read(r *reader, at place, n ast.Node, dst any) {
 
 func (s listShape[T]) countFault(n int) fault {
 	if n < s.min {
-		return fault{"an empty list", fmt.Sprintf("at least %d of the %s", s.min, s.noun), ""}
+		return fault{"an empty list", "one or more " + s.noun, ""}
 	}
 	return fault{fmt.Sprintf("%d %s", n, s.noun), fmt.Sprintf("at most %d", s.max), ""}
 }
@@ -63,9 +63,8 @@ func (s listShape[T]) unique(r *reader, path string, values []T) {
 			first[strings.ToLower(id)] = i
 			continue
 		}
-		here, there := s.idPath(path, i), r.position(s.idPath(path, earlier))
-		r.fail(here, r.position(here), fault{
-			fmt.Sprintf("%s a second time (first on line %d)", quote(id), there.Line),
+		r.reportAt(s.idPath(path, i), fault{
+			fmt.Sprintf("%s a second time (first in %s)", quote(id), s.idPath(path, earlier)),
 			"each of the " + s.noun + " once, without regard to case", "rename it or take it away"})
 	}
 }

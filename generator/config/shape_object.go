@@ -63,8 +63,11 @@ func (s objectShape[T]) missing(r *reader, at place, seen map[string]Position) {
 
 // wanted says what the field takes.
 func (f *field[T]) wanted() string {
-	if t, ok := f.shape.(textShape); ok {
-		return t.rule.want
+	switch s := f.shape.(type) {
+	case textShape:
+		return s.rule.want
+	case listShape[string]:
+		return "one or more " + s.noun
 	}
 	return strings.ToLower(f.title[:1]) + f.title[1:]
 }
@@ -103,7 +106,7 @@ func (s objectShape[T]) write(w *writer, src any) {
 	for i := range s.fields {
 		f := &s.fields[i]
 		value := f.at(src.(*T))
-		if f.shape.absent(value) {
+		if needed := f.required && !f.shape.inline(); f.shape.absent(value) && !needed {
 			continue
 		}
 		if s.sections {
