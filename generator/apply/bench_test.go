@@ -50,7 +50,9 @@ func BenchmarkInit(b *testing.B) {
 // nothing planned, hashed, compressed or renamed.
 func BenchmarkBareWrites(b *testing.B) {
 	dir := b.TempDir()
-	in := plan.Input{Dir: filepath.Join(dir, "0"), Files: workload(), Version: "0.1.0", Init: true, Source: []byte("source\n")}
+	in := plan.Input{
+		Dir: filepath.Join(dir, "0"), Files: workload(), Version: "0.1.0", Init: true, Source: []byte("source\n"),
+	}
 	p, err := plan.New(b.Context(), in)
 	if err != nil {
 		b.Fatal(err)

@@ -14,7 +14,7 @@ type when int
 
 const (
 	before when = iota
-	half        // a file is written in part; other steps as before
+	half        // a file is written in part
 	after
 	refused // this one step fails, as on a full disk, and the run lives on
 )
@@ -26,20 +26,23 @@ type dying struct {
 	at   int // the step, from 0; negative: never
 	when when
 
-	mu    sync.Mutex
-	steps int
-	dead  bool
+	mu   sync.Mutex
+	run  steps
+	dead bool
 }
 
-// step runs one step of the run.
+// steps are those of a run: for each, whether it writes a file.
+type steps []bool
+
+// step runs one step of the run. Those that write a file can be done by half.
 func (d *dying) step(do, doHalf func() error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.dead {
 		return errDied
 	}
-	n := d.steps
-	d.steps++
+	n := len(d.run)
+	d.run = append(d.run, doHalf != nil)
 	if n != d.at {
 		return do()
 	}
@@ -54,10 +57,8 @@ func (d *dying) step(do, doHalf func() error) error {
 	return errors.Join(errDied, err)
 }
 
-func nothing() error { return nil }
-
 func (d *dying) Mkdir(name string) error {
-	return d.step(func() error { return d.rooted.Mkdir(name) }, nothing)
+	return d.step(func() error { return d.rooted.Mkdir(name) }, nil)
 }
 
 func (d *dying) Write(name string, data []byte, mode fs.FileMode, _ bool) error {
@@ -77,17 +78,17 @@ func (d *dying) quickWrite(name string, data []byte, mode fs.FileMode) error {
 }
 
 func (d *dying) Rename(from, to string) error {
-	return d.step(func() error { return d.rooted.Rename(from, to) }, nothing)
+	return d.step(func() error { return d.rooted.Rename(from, to) }, nil)
 }
 
 func (d *dying) Remove(name string) error {
-	return d.step(func() error { return d.rooted.Remove(name) }, nothing)
+	return d.step(func() error { return d.rooted.Remove(name) }, nil)
 }
 
 func (d *dying) RemoveAll(name string) error {
-	return d.step(func() error { return d.rooted.RemoveAll(name) }, nothing)
+	return d.step(func() error { return d.rooted.RemoveAll(name) }, nil)
 }
 
 func (d *dying) SyncDir(name string) error {
-	return d.step(func() error { _, err := d.root.Stat(name); return err }, nothing)
+	return d.step(func() error { _, err := d.root.Stat(name); return err }, nil)
 }

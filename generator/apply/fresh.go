@@ -40,7 +40,7 @@ func fresh(ctx context.Context, p *plan.Plan, h host) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, b.undo())
+			err = errors.Join(fmt.Errorf("%w; nothing was left behind", err), b.undo())
 		}
 	}()
 	if err := b.openWorkshop(); err != nil {
@@ -103,7 +103,10 @@ func (b *builder) build(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return b.Write(path.Join(b.workshop(), p.path), data, p.mode, p.exact)
+		if err := b.Write(path.Join(b.workshop(), p.path), data, p.mode, p.exact); err != nil {
+			return fmt.Errorf("%s: %w", p.path, err)
+		}
+		return nil
 	})
 	if err != nil {
 		return err

@@ -45,7 +45,7 @@ func inPlace(ctx context.Context, p *plan.Plan, h host) error {
 		return err
 	}
 	if err := u.prepare(ctx); err != nil {
-		return errors.Join(err, u.undo())
+		return errors.Join(fmt.Errorf("%w; nothing was changed", err), u.undo())
 	}
 	if err := u.commit(); err != nil {
 		return fmt.Errorf("%w; the tree is half way: run fabgen generate again to finish", err)
@@ -164,7 +164,10 @@ func (u *update) stageAll(ctx context.Context, pieces []piece) error {
 		if err != nil {
 			return err
 		}
-		return u.Write(plan.StagePath(p.path), data, p.mode, p.exact)
+		if err := u.Write(plan.StagePath(p.path), data, p.mode, p.exact); err != nil {
+			return fmt.Errorf("%s: %w", p.path, err)
+		}
+		return nil
 	})
 }
 

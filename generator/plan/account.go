@@ -14,6 +14,7 @@ type account struct {
 	state   *State
 	pending *State          // what a run that was interrupted was about to make; nil where none was
 	seen    string          // SHA-256 of the state file, empty where there is none
+	lfSeen  string          // the same of its text with LF at line ends, as Encode gives it
 	bases   map[string]bool // hashes of the base contents that are stored
 }
 
@@ -38,7 +39,7 @@ func (t *target) readAccount() (*account, error) {
 		return nil, err
 	}
 	if data != nil {
-		acc.seen = hash(data)
+		acc.seen, acc.lfSeen = hash(data), hash(toLF(data))
 		if acc.state, err = decodeState(StateFile, data); err != nil {
 			return nil, err
 		}

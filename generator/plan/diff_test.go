@@ -24,7 +24,8 @@ func TestGitAppliesTheDiff(t *testing.T) {
 	dir := t.TempDir()
 	before := []render.File{
 		owned("gone.txt", "a\nb\n"), owned("gone empty", ""), owned("edit.txt", many), owned("no end", "a\nb"),
-		owned("end", "a\nb\n"), owned("to empty", "a\n"), owned("from empty", ""), owned("same", "a\n"), owned("crlf", "a\nb\n"),
+		owned("end", "a\nb\n"), owned("to empty", "a\n"), owned("from empty", ""),
+		owned("same", "a\n"), owned("crlf", "a\nb\n"),
 	}
 	record(t, dir, StateFile, before...)
 	for _, f := range before {

@@ -33,8 +33,8 @@ func TestRenderedPaths(t *testing.T) {
 		"a.go A.go":                                                                "differ only in upper and lower case",
 		"Item/a item/b":                                                            "Item and item differ only",
 		"a a":                                                                      "rendered twice",
-		"a/b a/b/c":                                                                "rendered as a file, and as the folder of a/b/c",
-		"a/b/c a/b":                                                                "rendered as a file, and as the folder of a/b/c",
+		"a/b a/b/c":                                                                "as the folder of a/b/c",
+		"a/b/c a/b":                                                                "as the folder of a/b/c",
 	} {
 		t.Run(paths, func(t *testing.T) {
 			var files []render.File

@@ -44,7 +44,7 @@ func (p *Plan) recordAction(acc *account) {
 		a.Kind, a.Reason = Create, "records what was generated"
 	case acc.pending != nil:
 		a.Kind, a.Reason = Update, "the last run was interrupted"
-	case acc.seen != hash(data):
+	case acc.lfSeen != hash(data):
 		a.Kind, a.Reason = Update, "records what was generated"
 	case len(p.Bases) > 0:
 		a.Kind, a.Reason = Update, "contents that later merges need are missing beside it"

@@ -51,8 +51,8 @@ func TestUnreadableStates(t *testing.T) {
 		"empty":        {``, ErrCorruptState, "restore it from version control"},
 		"no JSON":      {`{"format": 1, "files": [`, ErrCorruptState, "restore it"},
 		"no format":    {`{}`, ErrCorruptState, "no format"},
-		"merge":        {"{\n\"format\": 1,\n\"files\": [\n<<<<<<< ours\n=======\n>>>>>>> theirs\nnull]}", ErrCorruptState, "conflict markers"},
-		"twice":        {`{"format":1,"files":[` + line("a") + "," + line("a") + `]}`, ErrCorruptState, "a stands in it twice"},
+		"merge":        {"{\n\"files\": [\n<<<<<<< ours\n=======\n>>>>>>> theirs\n]}", ErrCorruptState, "conflict markers"},
+		"twice":        {`{"format":1,"files":[` + line("a") + "," + line("a") + `]}`, ErrCorruptState, "stands in it twice"},
 		"escapes":      {`{"format":1,"files":[` + line("../a") + `]}`, ErrCorruptState, "not a path inside"},
 		"absolute":     {`{"format":1,"files":[` + line("/etc/passwd") + `]}`, ErrCorruptState, "not a path inside"},
 		"git":          {`{"format":1,"files":[` + line(".git/config") + `]}`, ErrCorruptState, "git folder"},
@@ -60,7 +60,7 @@ func TestUnreadableStates(t *testing.T) {
 		"the source":   {`{"format":1,"files":[` + line("fabgen.yaml") + `]}`, ErrCorruptState, "not a path for"},
 		"class":        {`{"format":1,"files":[{"path":"a","class":"mine"}]}`, ErrCorruptState, "owned or seeded"},
 		"mode":         {`{"format":1,"files":[{"path":"a","class":"owned","mode":"9"}]}`, ErrCorruptState, "octal"},
-		"hash":         {`{"format":1,"files":[{"path":"a","class":"owned","mode":"0644","sha256":"x"}]}`, ErrCorruptState, "64 hex"},
+		"hash":         {strings.Replace(`{"format":1,"files":[`+line("a")+`]}`, sum, "x", 1), ErrCorruptState, "64 hex"},
 		"out of bound": {strings.Repeat(" ", maxState+1), ErrCorruptState, "larger than"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -112,6 +112,39 @@ func TestBasesFollowTheSeededFiles(t *testing.T) {
 	if len(p.StaleBases) != 1 || p.StaleBases[0] != BasePath(old) {
 		t.Errorf("drops %v, want %s alone", p.StaleBases, BasePath(old))
 	}
+}
+
+func TestStateCheckedOutWithCRLFIsUpToDate(t *testing.T) {
+	dir := t.TempDir()
+	record(t, dir, StateFile, owned("f", "a\n"))
+	state, err := os.ReadFile(filepath.Join(dir, StateFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, dir, map[string]string{StateFile: string(toCRLF(state)), "f": "a\r\n"})
+	if p := mustPlan(t, Input{Dir: dir, Files: []render.File{owned("f", "a\n")}}); p.Changes() {
+		t.Errorf("there is something to do: %+v", p.Counts())
+	}
+}
+
+func FuzzDecodeState(f *testing.F) {
+	f.Add((&State{Entries: map[string]Entry{"a": {Path: "a", SHA256: hash(nil)}}}).Encode())
+	f.Add([]byte(`{"format":1,"files":[null,{"path":"../a"}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := decodeState(StateFile, data)
+		if err != nil {
+			return
+		}
+		for p := range s.Entries {
+			if strings.HasPrefix(filepath.Clean(p), "..") || filepath.IsAbs(p) {
+				t.Errorf("takes the path %q", p)
+			}
+		}
+		again, err := decodeState(StateFile, s.Encode())
+		if err != nil || len(again.Entries) != len(s.Entries) {
+			t.Errorf("does not read what it wrote: %v", err)
+		}
+	})
 }
 
 func TestPlanningWritesNothing(t *testing.T) {
