@@ -92,3 +92,16 @@ func TestTwoRunsGiveTheSameBytes(t *testing.T) {
 		})
 	}
 }
+
+// The scenario and the example that stand for init --demo have its configuration.
+func TestDemosAreTheDemo(t *testing.T) {
+	for _, path := range []string{"demo/fabgen.yaml", "../examples/contoso/fabgen.yaml"} {
+		got, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != string(config.Demo()) {
+			t.Errorf("%s is not the built-in demo", path)
+		}
+	}
+}
