@@ -150,8 +150,8 @@ func (x *exchanger) acquire(ctx context.Context, client *confidential.Client, q 
 	note := &answer{}
 	ctx = context.WithValue(ctx, answerKey{}, note)
 	result, err := x.call(ctx, client, q)
-	if err == nil {
-		return AccessToken{Value: Sensitive(result.AccessToken), Expiry: result.ExpiresOn}, nil
+	if err == nil { // MSAL reckons by time.Now, whatever our clock is
+		return AccessToken{Value: Sensitive(result.AccessToken), Expiry: x.now().Add(time.Until(result.ExpiresOn))}, nil
 	}
 	return AccessToken{}, x.classify(q, note, err)
 }
