@@ -22,12 +22,11 @@ func addAnswerFlags(cmd *cobra.Command, fields []config.Field) {
 		} else {
 			flags.String(f.Flag, f.Default(config.Answers{}), flagHelp(f))
 		}
-		if err := cmd.RegisterFlagCompletionFunc(f.Flag, cobra.FixedCompletions(f.Choices, noFiles)); err != nil {
-			panic("cli: " + err.Error()) // a flag of that name was added just before
-		}
+		must(cmd.RegisterFlagCompletionFunc(f.Flag, cobra.FixedCompletions(f.Choices, noFiles)))
 	}
 }
 
+// noFiles keeps shells from offering files for a flag.
 const noFiles = cobra.ShellCompDirectiveNoFileComp
 
 // repeated is the value of a flag that may come any number of times.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"strings"
 
@@ -33,7 +34,7 @@ JSON: {"shell", "script"}`,
 			if err := writeCompletion(cmd.Root(), args[0], b); err != nil {
 				return err
 			}
-			return a.result(completionResult{args[0], b.String()}, func(w io.Writer) { io.WriteString(w, b.String()) })
+			return a.result(completionResult{args[0], b.String()}, func(w io.Writer) { fmt.Fprint(w, b.String()) })
 		},
 	}
 }

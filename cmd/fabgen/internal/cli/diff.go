@@ -63,15 +63,14 @@ func runDiff(ctx context.Context, o *diffOptions) error {
 // printDiff prints a unified diff, in colours for a terminal.
 func printDiff(w io.Writer, text string, color bool) {
 	if !color {
-		io.WriteString(w, text)
+		fmt.Fprint(w, text)
 		return
 	}
 	for line := range strings.Lines(text) {
-		body, end := strings.TrimSuffix(line, "\n"), line[len(strings.TrimSuffix(line, "\n")):]
 		if code := diffColor(line); code != "" {
-			body = code + body + "\x1b[0m"
+			line = code + strings.TrimSuffix(line, "\n") + "\x1b[0m\n"
 		}
-		io.WriteString(w, body+end)
+		fmt.Fprint(w, line)
 	}
 }
 

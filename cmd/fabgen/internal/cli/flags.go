@@ -96,3 +96,10 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	}
 	return usagef("%s; `%s --help` lists the commands", message, cmd.Root().Name())
 }
+
+// must is for what cobra refuses only where the program names a flag that it has not added.
+func must(err error) {
+	if err != nil {
+		panic("cli: " + err.Error())
+	}
+}

@@ -42,6 +42,7 @@ JSON: {"dir", "dryRun", "counts": {"created", "updated", "deleted", "unchanged",
 
 func addDirFlag(cmd *cobra.Command, dir *string) {
 	cmd.Flags().StringVarP(dir, "dir", "C", ".", "the workload's `folder`")
+	must(cmd.MarkFlagDirname("dir"))
 }
 
 func runGenerate(ctx context.Context, o *generateOptions) error {

@@ -48,6 +48,9 @@ JSON: {"dir", "dryRun", "counts": {"created", "updated", "deleted", "unchanged",
     --tenant-id 853d9f4f-c71b-4420-b6ec-60e503458946 --client-id 5f0c5b1e-2d6b-4a53-9d0e-6d6a9d5c1b11 \
     --scope Forecast.Read.All --resource onelake --item Forecast:Train,Score ./contoso`,
 		Args: positional(cobra.MaximumNArgs(1)),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				o.dir = args[0]
@@ -61,6 +64,7 @@ JSON: {"dir", "dryRun", "counts": {"created", "updated", "deleted", "unchanged",
 	flags.StringVar(&o.config, "config", "", "take this `file` as fabgen.yaml and ask nothing")
 	flags.BoolVar(&o.demo, "demo", false, "make the built-in example, for which no tenant is needed")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "ask nothing; fail where an answer is missing")
+	must(cmd.MarkFlagFilename("config", "yaml", "yml"))
 	flags.BoolVar(&o.force, "force", false, "write among files that are there, and overwrite those in the way")
 	return cmd
 }

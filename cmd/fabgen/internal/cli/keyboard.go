@@ -16,9 +16,9 @@ import (
 type keyboard struct {
 	file    *os.File
 	ctx     context.Context
-	chunks  chan []byte // from the one goroutine that reads file; closed at its end
+	chunks  chan chunk // from the one goroutine that reads file
 	started bool
-	end     error
+	end     error  // why no more keys are handed out; nil while they are
 	pending []byte // read and not yet handed out
 	asked   int    // cursor positions asked for and not yet handed out
 }
@@ -33,7 +33,7 @@ var (
 const lineEnds = "\r\n\x03\x04"
 
 func newKeyboard(file *os.File) *keyboard {
-	return &keyboard{file: file, ctx: context.Background(), chunks: make(chan []byte)}
+	return &keyboard{file: file, ctx: context.Background(), chunks: make(chan chunk)}
 }
 
 // use makes ctx end the reads that follow.
@@ -42,23 +42,20 @@ func (k *keyboard) use(ctx context.Context) { k.ctx = ctx }
 // Fd gives the terminal's descriptor, for its modes.
 func (k *keyboard) Fd() uintptr { return k.file.Fd() }
 
-// Read gives the reply to a cursor query where one is awaited, and otherwise keys up to and with the next Enter.
+// Read gives the reply to a cursor query where one is awaited, and otherwise keys up to and with the next Enter. After
+// an error there are only errors: survey goes on after some of them, without knowing where the cursor is.
 func (k *keyboard) Read(p []byte) (int, error) {
 	if !k.started {
 		k.started = true
 		go k.pump()
 	}
-	for {
+	for k.end == nil {
 		if n := k.take(p); n > 0 {
 			return n, nil
 		}
-		if bytes.Contains(k.pending, ctrlC) {
-			return 0, errInterrupted // a terminal that does not reply must not keep the person in
-		}
-		if err := k.wait(); err != nil {
-			return 0, err
-		}
+		k.end = k.wait()
 	}
+	return 0, k.end
 }
 
 // take moves into p what may be handed out now.
@@ -81,16 +78,22 @@ func (k *keyboard) take(p []byte) int {
 
 // wait adds one chunk of input to what is pending.
 func (k *keyboard) wait() error {
+	if bytes.Contains(k.pending, ctrlC) {
+		return errInterrupted // a terminal that does not reply must not keep the person in
+	}
 	select {
 	case <-k.ctx.Done():
 		return k.ctx.Err()
-	case chunk, ok := <-k.chunks:
-		if !ok {
-			return k.end
-		}
-		k.pending = append(k.pending, chunk...)
-		return nil
+	case c := <-k.chunks:
+		k.pending = append(k.pending, c.keys...)
+		return c.err
 	}
+}
+
+// chunk is what one read of the terminal gave.
+type chunk struct {
+	keys []byte
+	err  error
 }
 
 // pump reads the terminal until it ends. Nothing else of fabgen reads it, so that pump may outlive the last prompt.
@@ -98,12 +101,8 @@ func (k *keyboard) pump() {
 	for {
 		buf := make([]byte, 1024)
 		n, err := k.file.Read(buf)
-		if n > 0 {
-			k.chunks <- buf[:n]
-		}
+		k.chunks <- chunk{buf[:n], err}
 		if err != nil {
-			k.end = err
-			close(k.chunks)
 			return
 		}
 	}

@@ -52,14 +52,13 @@ func printFolders(w io.Writer, p *plan.Plan) {
 	fmt.Fprintln(w)
 }
 
-// printNext gives the three commands to go on with.
+// printNext gives the commands to go on with.
 func printNext(w io.Writer, dir string) {
-	fmt.Fprintf(w, `
-Next:
-  cd %s
-  (cd backend && go test ./...)
-  (cd frontend && npm ci && npm test)
-`, shellWord(dir))
+	fmt.Fprintln(w, "\nNext:")
+	if dir != "." {
+		fmt.Fprintf(w, "  cd %s\n", shellWord(dir))
+	}
+	fmt.Fprintln(w, "  (cd backend && go test ./...)\n  (cd frontend && npm ci && npm test)")
 }
 
 // shellWord quotes a path for a shell where it needs quotes.

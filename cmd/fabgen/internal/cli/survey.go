@@ -11,6 +11,9 @@ import (
 	"github.com/AlecAivazis/survey/v2/terminal"
 )
 
+// pageSize is how many options show at once. It leaves room on a terminal of 24 lines.
+const pageSize = 12
+
 // surveyPrompter is the Prompter for a terminal.
 type surveyPrompter struct {
 	keyboard *keyboard
@@ -39,7 +42,7 @@ func (p *surveyPrompter) Input(ctx context.Context, q Question) (string, error) 
 
 func (p *surveyPrompter) Select(ctx context.Context, message string, options []string) (int, error) {
 	var index int
-	err := p.ask(ctx, &survey.Select{Message: message, Options: options, PageSize: len(options)}, &index)
+	err := p.ask(ctx, &survey.Select{Message: message, Options: options, PageSize: pageSize}, &index)
 	return index, err
 }
 
@@ -48,7 +51,7 @@ func (p *surveyPrompter) MultiSelect(
 ) ([]string, error) {
 	answer := []string{}
 	prompt := &survey.MultiSelect{
-		Message: message, Help: help, Options: options, Default: chosen, PageSize: len(options),
+		Message: message, Help: help, Options: options, Default: chosen, PageSize: pageSize,
 	}
 	err := p.ask(ctx, prompt, &answer)
 	return answer, err
