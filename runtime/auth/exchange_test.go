@@ -42,7 +42,7 @@ func (w *world) verified(t testing.TB, ctx context.Context, r auth.Resource) *en
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := token.Expiry.Sub(w.entra.Options.Now()); d < 59*time.Minute || d > 61*time.Minute {
+	if d := token.Expiry.Sub(w.entra.Options.Now()); d < 50*time.Minute || d > 61*time.Minute {
 		t.Errorf("expiry in %s, want about an hour", d)
 	}
 	return out
