@@ -14,12 +14,6 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// AccessToken is a token for a resource. Printing it does not tell the token; string(t.Value) is it.
-type AccessToken struct {
-	Value  Sensitive
-	Expiry time.Time
-}
-
 const (
 	exchangeAttempts = 3
 	firstBackOff     = 250 * time.Millisecond
