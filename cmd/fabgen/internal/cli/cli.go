@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"os"
@@ -48,11 +49,13 @@ type app struct {
 
 // run is Main after the streams are known.
 func (a *app) run(ctx context.Context, args []string) int {
+	out := &checked{Writer: a.out}
+	a.out = out
 	root := newRootCmd(a)
 	root.SetArgs(args)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	err := root.ExecuteContext(ctx)
+	err := cmp.Or(root.ExecuteContext(ctx), out.err)
 	if err != nil {
 		a.json = a.json || asksForJSON(args)
 		a.report(err)

@@ -138,19 +138,18 @@ func TestReportUsesColorsWhereTheyShow(t *testing.T) {
 	}
 }
 
-func TestResultFailsWhereOutputDoes(t *testing.T) {
-	a, _, talk := newTestApp()
-	a.out = brokenWriter{}
-	if code := a.run(context.Background(), []string{"version"}); code != exitFailed {
-		t.Errorf("exit code is %d; want %d", code, exitFailed)
-	}
-	if !strings.Contains(talk.String(), "standard output") {
-		t.Errorf("says %q", talk)
-	}
-	a.json = true
-	a.report(errors.New("went wrong"))
-	if !strings.Contains(talk.String(), "went wrong") {
-		t.Errorf("says %q; want the error where standard output takes none", talk)
+func TestOutputThatCannotBeWrittenIsAFailure(t *testing.T) {
+	for _, args := range []string{"version", "version --json", "schema", "--help", "help init", "--version"} {
+		t.Run(args, func(t *testing.T) {
+			a, _, talk := newTestApp()
+			a.out = brokenWriter{}
+			if code := a.run(context.Background(), strings.Fields(args)); code != exitFailed {
+				t.Errorf("exit code is %d; want %d", code, exitFailed)
+			}
+			if !strings.Contains(talk.String(), "writing to standard output: no space left") {
+				t.Errorf("says %q", talk)
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -48,10 +49,24 @@ func (a *app) result(v any, text func(w io.Writer)) error {
 }
 
 func (a *app) write(s string) error {
-	if _, err := io.WriteString(a.out, s); err != nil {
-		return fmt.Errorf("writing to standard output: %w", err)
+	_, err := io.WriteString(a.out, s)
+	return err
+}
+
+// checked is standard output. It keeps the first error, also for those that print and do not look, such as help.
+type checked struct {
+	io.Writer
+	err error
+}
+
+// Write writes, and says where it could not.
+func (c *checked) Write(p []byte) (int, error) {
+	n, err := c.Writer.Write(p)
+	if err != nil {
+		err = fmt.Errorf("writing to standard output: %w", err)
+		c.err = cmp.Or(c.err, err)
 	}
-	return nil
+	return n, err
 }
 
 // say tells a person something that is no result.
