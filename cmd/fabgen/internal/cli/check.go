@@ -25,9 +25,9 @@ func newCheckCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Tell whether the workload is what fabgen.yaml gives",
-		Long: `check compares the files on disk with what fabgen.yaml and this fabgen give. It writes nothing. Where something
-differs it lists the files and ends with exit code 3; ` + "`fabgen diff`" + ` shows what differs, and ` + "`fabgen generate`" + `
-brings the workload up to date.
+		Long: `check compares the files on disk with what fabgen.yaml and this fabgen give. It writes nothing. Where
+something differs it lists the files and ends with exit code 3; "fabgen diff" shows what differs, and
+"fabgen generate" brings the workload up to date.
 
 JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason"}]}`,
 		Example: `  fabgen check

@@ -27,8 +27,8 @@ func newDiffCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff",
 		Short: "Show what generate would change",
-		Long: `diff prints, as a unified diff, what ` + "`fabgen generate`" + ` would do to the files on disk. It writes nothing. Where
-there is a difference it ends with exit code 3.
+		Long: `diff prints, as a unified diff, what "fabgen generate" would do to the files on disk. It writes nothing.
+Where there is a difference it ends with exit code 3.
 
 JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason"}], "diff"}`,
 		Example: `  fabgen diff

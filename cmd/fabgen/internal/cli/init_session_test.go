@@ -62,7 +62,8 @@ func TestSessionThatEndsWritesNothing(t *testing.T) {
 		name, steps, want string
 		args              []string
 	}{
-		{"Ctrl-C at the first question", "expect Workload name\npress ctrl-c", "interrupted; nothing was written", []string{"init"}},
+		{"Ctrl-C at the first question", "expect Workload name\npress ctrl-c",
+			"interrupted; nothing was written", []string{"init"}},
 		{"Ctrl-C in the middle of an answer", "expect Workload name\ntype Org.\npress ctrl-c",
 			"interrupted; nothing was written", []string{"init"}},
 		{"Ctrl-C at the summary", "expect Write\npress ctrl-c", "interrupted; nothing was written", flags},

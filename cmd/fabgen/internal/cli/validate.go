@@ -28,8 +28,8 @@ func newValidateCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate [FILE]",
 		Short: "Check a configuration alone",
-		Long: `validate checks FILE (fabgen.yaml unless given; - is standard input) and tells every problem at once, each with its
-line and column, what was found and what is right. An invalid configuration ends with exit code 2.
+		Long: `validate checks FILE (fabgen.yaml unless given; - is standard input) and tells every problem at once, each with
+its line and column, what was found and what is right. An invalid configuration ends with exit code 2.
 
 JSON: {"file", "valid": true}, or {"error", "problems": [...]}`,
 		Example: `  fabgen validate

@@ -145,7 +145,9 @@ func (w *wizard) change(ctx context.Context) error {
 	case i < len(w.fields):
 		return w.ask(ctx, w.fields[i])
 	case i == len(w.fields):
-		w.dir, err = w.prompt.Input(ctx, Question{Message: "Folder", Default: w.dir, Help: "A folder that is missing or empty."})
+		w.dir, err = w.prompt.Input(ctx, Question{
+			Message: "Folder", Default: w.dir, Help: "A folder that is missing or empty.",
+		})
 	}
 	return err
 }
