@@ -61,8 +61,8 @@ func newExchanger(s Settings, client *http.Client) *exchanger {
 }
 
 // Ready says whether calls can be validated: Entra's keys are at hand and not older than Settings.MaxKeyAge. It fetches
-// them where there are none yet. While Entra is away and older keys serve it is nil; KeyStatus tells the difference. The
-// error is a *ValidationError with KeysUnavailable.
+// them where there are none yet. While Entra is away and older keys serve it is nil; KeyStatus tells the difference.
+// The error is a *ValidationError with KeysUnavailable.
 func (a *Authenticator) Ready(ctx context.Context) error { return a.keys.ready(ctx) }
 
 // KeyStatus tells how fresh Entra's keys are.
@@ -88,7 +88,13 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// defaultHTTPClient has a transport of its own, so that nothing that a program does to http.DefaultTransport shows here.
+// defaultHTTPClient has a transport of its own, so that nothing that a program does to http.DefaultTransport shows
+// here.
 func defaultHTTPClient() *http.Client {
-	return &http.Client{Timeout: 10 * time.Second, Transport: http.DefaultTransport.(*http.Transport).Clone()}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.ResponseHeaderTimeout = time.Minute // for Client, which has no timeout of its own
+	return &http.Client{Timeout: entraTimeout, Transport: transport}
 }
+
+// entraTimeout bounds one call of Entra where Settings.HTTPClient has no timeout.
+const entraTimeout = 10 * time.Second

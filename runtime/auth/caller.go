@@ -12,8 +12,8 @@ import (
 // Caller is who made a call, after its tokens were validated. It is shared by everything that serves the call: read
 // it, and do not change it. Printing it gives tenant, application and request IDs, never a token.
 type Caller struct {
-	// TenantID is the tenant that the call is about: the user's, or, without a user, the one that Fabric names. Empty on
-	// an endpoint resolution that names none. Lower case.
+	// TenantID is the tenant that the call is about: the user's, or, without a user, the one that Fabric names. Empty
+	// on an endpoint resolution that names none. Lower case.
 	TenantID string
 	// ObjectID is the user's object ID in that tenant. Empty without a user.
 	ObjectID string

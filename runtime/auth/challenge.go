@@ -45,8 +45,8 @@ func (c *challenge) String() string { return c.text.String() }
 const maxChallenge = 16 << 10
 
 // claimsFrom finds a claims challenge in a resource's 401 (RFC 9470 section 3, with Entra's claims parameter): a Bearer
-// challenge with error="insufficient_claims" and claims in base64 or base64url. It gives "" where there is none or where
-// what there is is not a JSON object.
+// challenge with error="insufficient_claims" and claims in base64 or base64url. It gives "" where there is none or
+// where what there is is not a JSON object.
 func claimsFrom(h http.Header) Sensitive {
 	for _, value := range h.Values("WWW-Authenticate") {
 		if len(value) > maxChallenge {

@@ -72,7 +72,8 @@ func checkVersion(raw *rawClaims, c *Claims) *ValidationError {
 	case "2.0":
 		c.Version = "2.0"
 	default:
-		return &ValidationError{Reason: UnsupportedVersion, Claim: "ver", Found: quote(string(raw.ver)), Want: "1.0 or 2.0"}
+		return &ValidationError{Reason: UnsupportedVersion, Claim: "ver", Found: quote(string(raw.ver)),
+			Want: "1.0 or 2.0"}
 	}
 	return nil
 }
@@ -119,7 +120,8 @@ func (a *Authenticator) checkAudience(raw *rawClaims, c *Claims) *ValidationErro
 func (a *Authenticator) audienceHint(found, version string) string {
 	switch {
 	case version == "1.0" && strings.EqualFold(found, a.settings.ClientID):
-		return "a v1.0 token that was asked for by client ID: ask for the scope " + a.settings.Audience + "/" + defaultScope
+		return "a v1.0 token that was asked for by client ID: ask for the scope " + a.settings.Audience + "/" +
+			defaultScope
 	case version == "1.0" && strings.EqualFold(strings.TrimSuffix(found, "/"), a.settings.Audience):
 		return "the audiences differ in case or in a slash at the end only: set FABRIC_AUDIENCE to what the token says"
 	case version == "2.0" && strings.EqualFold(found, a.settings.Audience):
@@ -170,7 +172,8 @@ func checkKind(raw *rawClaims, c *Claims) *ValidationError {
 		return &ValidationError{Reason: InvalidClaim, Claim: "idtyp", Found: quote(string(raw.idtyp)) + " beside scp",
 			Want: "one of idtyp (app-only) and scp (delegated)"}
 	case hasType && string(raw.idtyp) != "app":
-		return &ValidationError{Reason: InvalidClaim, Claim: "idtyp", Found: quote(string(raw.idtyp)), Want: `"app" or none`}
+		return &ValidationError{Reason: InvalidClaim, Claim: "idtyp", Found: quote(string(raw.idtyp)),
+			Want: `"app" or none`}
 	}
 	c.IsApp = hasType
 	if !hasScopes {

@@ -39,8 +39,8 @@ func Secret(secret string) Credential {
 	}}}
 }
 
-// SecretFile is a client secret in a mounted file. White space around it is not part of it. It is an exchange that fails
-// where the file cannot be read.
+// SecretFile is a client secret in a mounted file. White space around it is not part of it. It is an exchange that
+// fails where the file cannot be read.
 func SecretFile(path string) Credential {
 	return Credential{&credentialSource{kind: "secret file", load: func() (confidential.Credential, error) {
 		secret, err := readCredential(path)
@@ -52,7 +52,8 @@ func SecretFile(path string) Credential {
 }
 
 // CertificateFile is a PEM file with a certificate, its RSA key (unencrypted PKCS #8 or PKCS #1) and, if there are any,
-// the certificates above it. A file that cannot be used is an error now; one that goes bad later is an exchange that fails.
+// the certificates above it. A file that cannot be used is an error now; one that goes bad later is an exchange that
+// fails.
 func CertificateFile(path string) (Credential, error) {
 	file := &certificateFile{path: path}
 	if _, err := file.load(); err != nil {
@@ -62,8 +63,8 @@ func CertificateFile(path string) (Credential, error) {
 }
 
 // FederatedTokenFile is a file with a token of another issuer that Entra was told to trust (workload identity
-// federation), such as Kubernetes projects for a service account. It is read anew each time, since such tokens are short
-// lived.
+// federation), such as Kubernetes projects for a service account. It is read anew each time, since such tokens are
+// short lived.
 func FederatedTokenFile(path string) Credential {
 	read := func(context.Context, confidential.AssertionRequestOptions) (string, error) {
 		token, err := readCredential(path)

@@ -132,7 +132,8 @@ func TestNoCredential(t *testing.T) {
 
 func TestCredentialsArePrintedWithoutTheirSecret(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "secret")
-	for _, c := range []auth.Credential{auth.Secret("hunter2"), auth.SecretFile(path), auth.FederatedTokenFile(path), {}} {
+	for _, c := range []auth.Credential{auth.Secret("hunter2"), auth.SecretFile(path), auth.FederatedTokenFile(path),
+		{}} {
 		text := fmt.Sprintf("%v %+v %#v %s %q %x %d", c, c, c, c, c, c, c) + c.LogValue().String() + c.GoString()
 		if strings.Contains(text, "hunter2") || strings.Contains(text, "68756e74657232") {
 			t.Errorf("%s", text)

@@ -1,5 +1,5 @@
-// Package auth is the door of a Microsoft Fabric workload's back-end: it validates the tokens that come in, and exchanges
-// them for the tokens that go out.
+// Package auth is the door of a Microsoft Fabric workload's back-end: it validates the tokens that come in, and
+// exchanges them for the tokens that go out.
 //
 // # Flows
 //
@@ -29,10 +29,10 @@
 // # What is refused
 //
 // Everything that is not exactly what Entra and Fabric send: see [Reason]. Tokens are decoded strictly before
-// golang-jwt verifies their RS256 signature: no duplicate members, no second spelling of the same token, no algorithm but
-// RS256, no key that the token brings along. Issuer and tenant must agree, the audience must be this workload, times may
-// be off by [Settings].ClockSkew. The control plane's two tokens must belong together. A [ValidationError] tells the log
-// what was found, what is right and what to do; the caller learns what RFC 6750 asks for.
+// golang-jwt verifies their RS256 signature: no duplicate members, no second spelling of the same token, no algorithm
+// but RS256, no key that the token brings along. Issuer and tenant must agree, the audience must be this workload,
+// times may be off by [Settings].ClockSkew. The control plane's two tokens must belong together. A [ValidationError]
+// tells the log what was found, what is right and what to do; the caller learns what RFC 6750 asks for.
 //
 // # Keys
 //
@@ -43,13 +43,14 @@
 // # Tokens and secrets
 //
 // Nothing of this package prints a token, a secret or a claims challenge: [Sensitive], [Caller], [Claims], [Credential]
-// and [SubjectAndApp] print what is fit for a log, and errors hold none. Exchanged tokens are kept in memory only, apart by
-// tenant, user's token, resource and scopes. Validated tokens are remembered by their SHA-256, not by their text.
+// and [SubjectAndApp] print what is fit for a log, and errors hold none. Exchanged tokens are kept in memory only,
+// apart by tenant, user's token, resource and scopes. Validated tokens are remembered by their SHA-256, not by their
+// text.
 //
 // # Concurrency
 //
-// An [Authenticator] and everything made from it is safe for concurrent use. There is nothing to close: what runs in the
-// background ends by itself within [Settings].ExchangeTimeout.
+// An [Authenticator] and everything made from it is safe for concurrent use. There is nothing to close: what runs in
+// the background ends by itself within [Settings].ExchangeTimeout.
 //
 // # Tests
 //

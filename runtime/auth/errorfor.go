@@ -41,10 +41,10 @@ const (
 // defaultRetryAfter is told where nobody knows better.
 const defaultRetryAfter = 5 * time.Second
 
-// ErrorFor says how a call that failed with err is answered: the one place where errors of this package become a status,
-// headers (RFC 6750 section 3, RFC 9470 section 3) and the contract's body. It looks for the types of this package, and
-// for *apierror.Error, anywhere in err's chain; whatever else fails is an internal error, whose cause the caller does not
-// see. The caller learns no more of a refused token than RFC 6750 asks for. err must not be nil.
+// ErrorFor says how a call that failed with err is answered: the one place where errors of this package become a
+// status, headers (RFC 6750 section 3, RFC 9470 section 3) and the contract's body. It looks for the types of this
+// package, and for *apierror.Error, anywhere in err's chain; whatever else fails is an internal error, whose cause the
+// caller does not see. The caller learns no more of a refused token than RFC 6750 asks for. err must not be nil.
 func ErrorFor(err error, plane Plane) *apierror.Error {
 	var (
 		ready    *apierror.Error
@@ -59,7 +59,8 @@ func ErrorFor(err error, plane Plane) *apierror.Error {
 	case errors.As(err, &exchange):
 		return forExchange(exchange, plane).Because(err)
 	case errors.Is(err, ErrNoSubject):
-		return unauthorized(plane, apierror.AuthError, "This operation acts for a user, and the call carries no user's token.",
+		return unauthorized(plane, apierror.AuthError,
+			"This operation acts for a user, and the call carries no user's token.",
 			"invalid_token").Permanent(true).Because(err)
 	case errors.Is(err, context.DeadlineExceeded):
 		return unavailable("The workload could not complete the call in time.", 0).Because(err)
@@ -164,7 +165,8 @@ func claimsChallenge(e *ExchangeError, plane Plane) *apierror.Error {
 	out := unauthorized(plane, apierror.AuthUIRequired, text, "")
 	if plane == DataPlane {
 		out.SetHeader("WWW-Authenticate", newChallenge("Bearer").with("error", "insufficient_claims").
-			with("error_description", text).with("claims", base64.StdEncoding.EncodeToString([]byte(e.Claims))).String())
+			with("error_description", text).with("claims",
+			base64.StdEncoding.EncodeToString([]byte(e.Claims))).String())
 	}
 	if e.Claims == "" {
 		return uiRequired(out, e, text)
@@ -175,7 +177,8 @@ func claimsChallenge(e *ExchangeError, plane Plane) *apierror.Error {
 // uiRequired makes out the answer on which the front-end asks for a token once more.
 func uiRequired(out *apierror.Error, e *ExchangeError, text string, params ...apierror.Parameter) *apierror.Error {
 	out.Source = apierror.System
-	return out.Permanent(false).With(apierror.Detail{ErrorCode: detailCode(e), Message: text, AdditionalParameters: params})
+	return out.Permanent(false).With(apierror.Detail{ErrorCode: detailCode(e), Message: text,
+		AdditionalParameters: params})
 }
 
 func declined(e *ExchangeError) *apierror.Error {

@@ -48,7 +48,8 @@ func TestErrorFor(t *testing.T) {
 		"claims without claims": {err: &auth.ExchangeError{Kind: auth.ClaimsChallenge},
 			status: 401, code: apierror.AuthUIRequired, permanent: "false", data: `Bearer error="insufficient_claims"`,
 			control: "SubjectAndAppToken1.0", detail: apierror.Detail{ErrorCode: "claims_challenge"}},
-		"declined": {err: &auth.ExchangeError{Kind: auth.Declined, Code: "AADSTS650052", AdminConsentURL: "https://x/adminconsent"},
+		"declined": {err: &auth.ExchangeError{Kind: auth.Declined, Code: "AADSTS650052",
+			AdminConsentURL: "https://x/adminconsent"},
 			status: 403, code: apierror.AccessDenied, permanent: "true",
 			detail: apierror.Detail{ErrorCode: "AADSTS650052", AdditionalParameters: []apierror.Parameter{
 				{Name: "adminConsentUrl", Value: "https://x/adminconsent"}}}},
@@ -58,15 +59,18 @@ func TestErrorFor(t *testing.T) {
 			code: apierror.InternalError, permanent: "true"},
 		"throttled": {err: &auth.ExchangeError{Kind: auth.Throttled, RetryAfter: 61500 * time.Millisecond}, status: 503,
 			code: apierror.ServiceUnavailable, permanent: "false", retry: "62"},
-		"unavailable": {err: &auth.ExchangeError{Kind: auth.Unavailable}, status: 503, code: apierror.ServiceUnavailable,
+		"unavailable": {err: &auth.ExchangeError{Kind: auth.Unavailable}, status: 503,
+			code:      apierror.ServiceUnavailable,
 			permanent: "false", retry: "5"},
 		"keys unavailable": {err: &auth.ValidationError{Reason: auth.KeysUnavailable}, status: 503,
 			code: apierror.ServiceUnavailable, permanent: "false", retry: "5"},
-		"scope, hostile": {err: &auth.ValidationError{Reason: auth.MissingScope, AcceptedScopes: []string{"a\"\r\nSet-Cookie: x\\", "é"}},
+		"scope, hostile": {err: &auth.ValidationError{Reason: auth.MissingScope,
+			AcceptedScopes: []string{"a\"\r\nSet-Cookie: x\\", "é"}},
 			status: 403, code: apierror.AuthError, permanent: "true", data: `scope="aSet-Cookie: x "`},
 		"no subject": {err: auth.ErrNoSubject, status: 401, code: apierror.AuthError, permanent: "true",
 			data: `Bearer error="invalid_token"`, control: "SubjectAndAppToken1.0"},
-		"deadline":  {err: context.DeadlineExceeded, status: 503, code: apierror.ServiceUnavailable, permanent: "false", retry: "5"},
+		"deadline": {err: context.DeadlineExceeded, status: 503, code: apierror.ServiceUnavailable,
+			permanent: "false", retry: "5"},
 		"any other": {err: errors.New("database password is hunter2"), status: 500, code: apierror.InternalError},
 		"an answer": {err: own, status: 418, code: "Teapot"},
 	} {
@@ -84,7 +88,8 @@ func TestErrorFor(t *testing.T) {
 				if plane == auth.ControlPlane {
 					want = c.control
 				}
-				if got := rec.Header().Get("WWW-Authenticate"); rec.Code != c.status || !strings.Contains(got, want) || (want == "" && got != "") {
+				if got := rec.Header().Get("WWW-Authenticate"); rec.Code != c.status || !strings.Contains(got,
+					want) || (want == "" && got != "") {
 					t.Errorf("%d %q, want %d %q", rec.Code, got, c.status, want)
 				}
 				permanent := ""
@@ -98,7 +103,8 @@ func TestErrorFor(t *testing.T) {
 				if len(body.MoreDetails) == 1 {
 					detail = body.MoreDetails[0]
 				}
-				if detail.ErrorCode != c.detail.ErrorCode || fmt.Sprint(detail.AdditionalParameters) != fmt.Sprint(c.detail.AdditionalParameters) {
+				if detail.ErrorCode != c.detail.ErrorCode ||
+					fmt.Sprint(detail.AdditionalParameters) != fmt.Sprint(c.detail.AdditionalParameters) {
 					t.Errorf("detail = %+v, want %+v", detail, c.detail)
 				}
 				if strings.Contains(rec.Body.String(), "hunter2") || strings.Contains(rec.Body.String(), "forecast") {
@@ -119,7 +125,8 @@ func TestEveryReasonHasAnAnswer(t *testing.T) {
 		auth.UnsupportedVersion, auth.WrongIssuer, auth.WrongAudience, auth.WrongTenant, auth.WrongApp, auth.MissingScope,
 		auth.NotAppToken, auth.NotSubjectToken, auth.MissingSubject, "unheard_of",
 	} {
-		err := &auth.ValidationError{Reason: reason, Token: "app", Claim: "aud", Found: "found!", Want: "want!", Hint: "hint!"}
+		err := &auth.ValidationError{Reason: reason, Token: "app", Claim: "aud", Found: "found!", Want: "want!",
+			Hint: "hint!"}
 		for _, plane := range []auth.Plane{auth.DataPlane, auth.ControlPlane} {
 			e := auth.ErrorFor(err, plane)
 			if e.Status != 401 && e.Status != 403 {

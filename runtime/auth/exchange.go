@@ -90,7 +90,8 @@ func (q *query) key() digest {
 func (x *exchanger) get(ctx context.Context, q *query) (AccessToken, error) {
 	key := q.key()
 	if known, ok := x.cached(&key, q); ok {
-		if x.now().After(known.refreshAt) && (q.assertion == nil || q.session != nil || x.now().Before(q.assertion.expiry)) {
+		if x.now().After(known.refreshAt) && (q.assertion == nil || q.session != nil ||
+			x.now().Before(q.assertion.expiry)) {
 			renewal := *q
 			renewal.rejected = known.Value
 			x.start(key, &renewal)
@@ -138,7 +139,8 @@ func (x *exchanger) exchange(ctx context.Context, key digest, q *query) (token A
 		if r := recover(); r != nil { // of a library; a panic in a goroutine of ours would end the program
 			err = &ExchangeError{Kind: Unavailable, Resource: q.resource.label(), Scopes: q.scopes,
 				cause: fmt.Errorf("the exchange panicked: %T", r)}
-			x.logger.Error("auth: an exchange panicked", q.ids, "resource", q.resource.label(), "type", fmt.Sprintf("%T", r))
+			x.logger.Error("auth: an exchange panicked", q.ids, "resource", q.resource.label(), "type",
+				fmt.Sprintf("%T", r))
 		}
 	}()
 	if known, ok := x.cached(&key, q); ok && !q.primes {
@@ -164,7 +166,8 @@ func (x *exchanger) exchange(ctx context.Context, key digest, q *query) (token A
 func (x *exchanger) attempts(ctx context.Context, q *query) (AccessToken, *ExchangeError) {
 	client, err := x.client(q)
 	if err != nil {
-		return AccessToken{}, &ExchangeError{Kind: Misconfigured, Resource: q.resource.label(), Scopes: q.scopes, cause: err}
+		return AccessToken{}, &ExchangeError{Kind: Misconfigured, Resource: q.resource.label(), Scopes: q.scopes,
+			cause: err}
 	}
 	for attempt := 1; ; attempt++ {
 		token, failure := x.acquire(ctx, client, q)

@@ -54,7 +54,8 @@ func TestTokenOnBehalfOfTheUser(t *testing.T) {
 			w := newWorld(t)
 			ctx := w.as(t, options...)
 			token := w.verified(t, ctx, storage)
-			if token.IsApp || token.ObjectID != entratest.DefaultUserID || token.TenantID != entratest.DefaultUserTenantID ||
+			if token.IsApp || token.ObjectID != entratest.DefaultUserID ||
+				token.TenantID != entratest.DefaultUserTenantID ||
 				strings.Join(token.Scopes, " ") != "user_impersonation" || token.AppID != entratest.DefaultClientID {
 				t.Errorf("token = %+v", token)
 			}
@@ -221,29 +222,35 @@ func TestExchangeErrors(t *testing.T) {
 		want   auth.ExchangeError
 	}{
 		"consent": {func(s *entratest.Server) { s.SetConsent(storage.URI, false) },
-			auth.ExchangeError{Kind: auth.ConsentRequired, Code: "AADSTS65001", OAuthError: "invalid_grant", Status: 400}},
+			auth.ExchangeError{Kind: auth.ConsentRequired, Code: "AADSTS65001", OAuthError: "invalid_grant",
+				Status: 400}},
 		"claims": {func(s *entratest.Server) { s.RequireClaims(storage.URI, claims) },
-			auth.ExchangeError{Kind: auth.ClaimsChallenge, Code: "AADSTS50076", OAuthError: "interaction_required", Status: 400, Claims: claims}},
+			auth.ExchangeError{Kind: auth.ClaimsChallenge, Code: "AADSTS50076", OAuthError: "interaction_required",
+				Status: 400, Claims: claims}},
 		"declined": {func(s *entratest.Server) { s.SetDeclined(storage.URI, true) },
 			auth.ExchangeError{Kind: auth.Declined, Code: "AADSTS650052", OAuthError: "invalid_client", Status: 400}},
 		"secret expired": {func(s *entratest.Server) { s.ExpireSecret(true) },
-			auth.ExchangeError{Kind: auth.Misconfigured, Code: "AADSTS7000222", OAuthError: "invalid_client", Status: 401}},
+			auth.ExchangeError{Kind: auth.Misconfigured, Code: "AADSTS7000222", OAuthError: "invalid_client",
+				Status: 401}},
 		"user declined": {fail(400, `{"error":"access_denied","error_description":"AADSTS65004: declined"}`),
 			auth.ExchangeError{Kind: auth.Declined, Code: "AADSTS65004", OAuthError: "access_denied", Status: 400}},
 		"53003 without claims": {fail(400, `{"error":"invalid_grant","error_codes":[53003]}`),
-			auth.ExchangeError{Kind: auth.ClaimsChallenge, Code: "AADSTS53003", OAuthError: "invalid_grant", Status: 400}},
+			auth.ExchangeError{Kind: auth.ClaimsChallenge, Code: "AADSTS53003", OAuthError: "invalid_grant",
+				Status: 400}},
 		"claims that are no JSON": {fail(400, `{"error":"interaction_required","claims":"x\"\r\ny"}`),
 			auth.ExchangeError{Kind: auth.ClaimsChallenge, OAuthError: "interaction_required", Status: 400}},
 		"suberror alone": {fail(400, `{"error":"invalid_grant","suberror":"consent_required"}`),
 			auth.ExchangeError{Kind: auth.ConsentRequired, OAuthError: "invalid_grant", Status: 400}},
 		"assertion revoked": {fail(400, `{"error":"invalid_grant","error_codes":[50173]}`),
-			auth.ExchangeError{Kind: auth.AssertionRejected, Code: "AADSTS50173", OAuthError: "invalid_grant", Status: 400}},
+			auth.ExchangeError{Kind: auth.AssertionRejected, Code: "AADSTS50173", OAuthError: "invalid_grant",
+				Status: 400}},
 		"unknown invalid_grant": {fail(400, `{"error":"invalid_grant"}`),
 			auth.ExchangeError{Kind: auth.AssertionRejected, OAuthError: "invalid_grant", Status: 400}},
 		"invalid_client alone": {fail(401, `{"error":"invalid_client"}`),
 			auth.ExchangeError{Kind: auth.Misconfigured, OAuthError: "invalid_client", Status: 401}},
 		"invalid_scope": {fail(400, `{"error":"invalid_scope","error_codes":[70011]}`),
-			auth.ExchangeError{Kind: auth.Misconfigured, Code: "AADSTS70011", OAuthError: "invalid_scope", Status: 400}},
+			auth.ExchangeError{Kind: auth.Misconfigured, Code: "AADSTS70011", OAuthError: "invalid_scope",
+				Status: 400}},
 		"an error that is no word": {fail(400, `{"error":"<script>\n"}`),
 			auth.ExchangeError{Kind: auth.Misconfigured, OAuthError: "unknown_error", Status: 400}},
 		"an empty 400":  {fail(400, ``), auth.ExchangeError{Kind: auth.Misconfigured, Status: 400}},
@@ -251,15 +258,21 @@ func TestExchangeErrors(t *testing.T) {
 		"a redirect":    {fail(302, ``), auth.ExchangeError{Kind: auth.Unavailable, Status: 302}},
 		"200, no token": {fail(200, `{}`), auth.ExchangeError{Kind: auth.Unavailable, Status: 200}},
 		"200, not JSON": {fail(200, `access_token=x`), auth.ExchangeError{Kind: auth.Unavailable, Status: 200}},
-		"200, an error": {fail(200, `{"error":"x","expires_in":3600}`), auth.ExchangeError{Kind: auth.Unavailable, Status: 200, OAuthError: "x"}},
-		"200, short":    {fail(200, `{"access_token":"x","token_type":"Bearer","expires_in":10}`), auth.ExchangeError{Kind: auth.Unavailable, Status: 200}},
-		"200, endless":  {fail(200, strings.Repeat(" ", 256<<10+1)), auth.ExchangeError{Kind: auth.Unavailable, Status: 200}},
+		"200, an error": {fail(200, `{"error":"x","expires_in":3600}`), auth.ExchangeError{Kind: auth.Unavailable,
+			Status: 200, OAuthError: "x"}},
+		"200, short": {fail(200, `{"access_token":"x","token_type":"Bearer","expires_in":10}`),
+			auth.ExchangeError{Kind: auth.Unavailable, Status: 200}},
+		"200, endless": {fail(200, strings.Repeat(" ", 256<<10+1)), auth.ExchangeError{Kind: auth.Unavailable,
+			Status: 200}},
 		"200, fewer scopes": {fail(200, `{"access_token":"x","token_type":"Bearer","expires_in":3600,"scope":"openid"}`),
 			auth.ExchangeError{Kind: auth.Unavailable, Status: 200}},
-		"outage":    {func(s *entratest.Server) { s.SetOutage(true) }, auth.ExchangeError{Kind: auth.Unavailable, Status: 503}},
-		"throttled": {func(s *entratest.Server) { s.Throttle(9, 0) }, auth.ExchangeError{Kind: auth.Throttled, Status: 429, Code: "AADSTS90055", OAuthError: "temporarily_unavailable"}},
+		"outage": {func(s *entratest.Server) { s.SetOutage(true) }, auth.ExchangeError{Kind: auth.Unavailable,
+			Status: 503}},
+		"throttled": {func(s *entratest.Server) { s.Throttle(9, 0) }, auth.ExchangeError{Kind: auth.Throttled,
+			Status: 429, Code: "AADSTS90055", OAuthError: "temporarily_unavailable"}},
 		"throttled long": {func(s *entratest.Server) { s.Throttle(9, time.Minute) },
-			auth.ExchangeError{Kind: auth.Throttled, Status: 429, RetryAfter: time.Minute, Code: "AADSTS90055", OAuthError: "temporarily_unavailable"}},
+			auth.ExchangeError{Kind: auth.Throttled, Status: 429, RetryAfter: time.Minute, Code: "AADSTS90055",
+				OAuthError: "temporarily_unavailable"}},
 		"gone": {func(s *entratest.Server) { s.Close() }, auth.ExchangeError{Kind: auth.Unavailable}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -272,10 +285,12 @@ func TestExchangeErrors(t *testing.T) {
 				got.Claims != c.want.Claims || got.RetryAfter != c.want.RetryAfter {
 				t.Errorf("error = %+v claims %q retry %s\nwant    %+v", got, string(got.Claims), got.RetryAfter, c.want)
 			}
-			if got.Resource != "onelake" || len(got.Scopes) != 1 || got.Scopes[0] != "https://storage.azure.com/user_impersonation" {
+			if got.Resource != "onelake" || len(got.Scopes) != 1 ||
+				got.Scopes[0] != "https://storage.azure.com/user_impersonation" {
 				t.Errorf("resource %q, scopes %q", got.Resource, got.Scopes)
 			}
-			if want := w.entra.URL + "/" + entratest.DefaultUserTenantID + "/adminconsent?client_id=" + entratest.DefaultClientID; got.AdminConsentURL != want {
+			if want := w.entra.URL + "/" + entratest.DefaultUserTenantID + "/adminconsent?client_id=" +
+				entratest.DefaultClientID; got.AdminConsentURL != want {
 				t.Errorf("admin consent at %s, want %s", got.AdminConsentURL, want)
 			}
 		})
@@ -308,7 +323,8 @@ func TestRetries(t *testing.T) {
 	w.entra.Throttle(1, 3*time.Second)
 	w.entra.FailToken(503, "")
 	w.verified(t, w.as(t), storage)
-	if len(waits) != 2 || waits[0] != 3*time.Second || waits[1] < 500*time.Millisecond || waits[1] > 750*time.Millisecond {
+	if len(waits) != 2 || waits[0] != 3*time.Second || waits[1] < 500*time.Millisecond ||
+		waits[1] > 750*time.Millisecond {
 		t.Errorf("waits = %v, want Retry-After and then a back-off of half a second and a bit", waits)
 	}
 	if n := w.entra.Counts().Token; n != 3 {
@@ -322,7 +338,8 @@ func TestThrottledEntraIsLeftAlone(t *testing.T) {
 	w.entra.Throttle(1, time.Minute)
 	for range 10 {
 		_, err := w.auth.Token(ctx, storage)
-		if failure := wantKind(t, err, auth.Throttled); failure.RetryAfter <= 50*time.Second || failure.RetryAfter > time.Minute {
+		if failure := wantKind(t, err, auth.Throttled); failure.RetryAfter <= 50*time.Second ||
+			failure.RetryAfter > time.Minute {
 			t.Errorf("retry after %s", failure.RetryAfter)
 		}
 	}
@@ -478,7 +495,10 @@ func TestRoundTripperThatPanics(t *testing.T) {
 	ctx := w.as(t)
 	caller, _ := auth.CallerFrom(ctx)
 	broken := w.another(t, func(s *auth.Settings) {
-		s.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) { panic("secret") })}
+		s.HTTPClient = &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response,
+			error) {
+			panic("secret")
+		})}
 	})
 	_, err := broken.Token(auth.WithCaller(ctx, caller), storage)
 	if wantKind(t, err, auth.Unavailable); strings.Contains(err.Error(), "secret") {

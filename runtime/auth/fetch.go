@@ -21,7 +21,7 @@ func entraClient(client *http.Client) *http.Client {
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.Jar = nil
 	if c.Timeout == 0 {
-		c.Timeout = defaultHTTPClient().Timeout
+		c.Timeout = entraTimeout
 	}
 	return &c
 }

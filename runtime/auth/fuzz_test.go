@@ -47,7 +47,8 @@ func FuzzPayload(f *testing.F) {
 		token := w.entra.SubjectToken(entratest.PayloadText(func(string) string { return payload }))
 		claims, err := w.auth.ValidateSubject(t.Context(), token)
 		if err == nil && (claims.Audience != w.entra.Options.Audience && claims.Audience != w.entra.Options.ClientID ||
-			!strings.Contains(strings.ToLower(claims.Issuer), claims.TenantID) || len(claims.Scopes) == 0 || claims.AppID == "") {
+			!strings.Contains(strings.ToLower(claims.Issuer),
+				claims.TenantID) || len(claims.Scopes) == 0 || claims.AppID == "") {
 			t.Errorf("%q was taken for %+v", payload, claims)
 		}
 		_, _ = w.auth.ValidateApp(t.Context(), token)

@@ -107,24 +107,28 @@ func authorization(h http.Header) (string, error) {
 
 // tokenText says whether s is not empty and has only the characters of a compact JWT: base64url and dots.
 func tokenText(s string) bool {
-	for i := range len(s) {
-		if !tokenChar(s[i]) {
-			return false
-		}
+	ok := s != ""
+	for i := range len(s) { // to the end: without a branch for each byte it is several times faster
+		ok = ok && tokenChars[s[i]]
 	}
-	return s != ""
+	return ok
 }
 
-func tokenChar(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_' || c == '.'
-}
+// tokenChars are the characters of a compact JWT.
+var tokenChars = func() (table [256]bool) {
+	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_." {
+		table[c] = true
+	}
+	return table
+}()
 
 // malformedHeader tells the scheme that was found and nothing else of the header: the rest may be a secret.
 func malformedHeader(want, value string) *ValidationError {
 	scheme, _, _ := strings.Cut(value, " ")
 	found := "another form of it"
 	switch {
-	case strings.EqualFold(scheme, "Bearer"), strings.EqualFold(scheme, "Basic"), strings.EqualFold(scheme, "Negotiate"),
+	case strings.EqualFold(scheme, "Bearer"), strings.EqualFold(scheme, "Basic"), strings.EqualFold(scheme,
+		"Negotiate"),
 		strings.EqualFold(scheme, compositeScheme):
 		found = "the scheme " + scheme + " in another form"
 	}

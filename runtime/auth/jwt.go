@@ -47,15 +47,16 @@ func (w *workspace) load(token string) (digest [sha256.Size]byte, err error) {
 	if len(token) > maxToken {
 		return digest, tooLarge(len(token), maxToken)
 	}
-	if !tokenText(token) {
-		return digest, malformedToken("", "other characters than base64url and dots", "three segments of base64url", nil)
-	}
 	n := copy(w.token[:], token)
 	return sha256.Sum256(w.token[:n]), nil
 }
 
 // split decodes the three segments of the token that was loaded.
 func (w *workspace) split(token string) (compact, error) {
+	if !tokenText(token) {
+		return compact{}, malformedToken("", "other characters than base64url and dots",
+			"three segments of base64url", nil)
+	}
 	first := strings.IndexByte(token, '.')
 	last := strings.LastIndexByte(token, '.')
 	if first < 0 || first == last || strings.Count(token, ".") != 2 {
@@ -139,13 +140,15 @@ func (w *workspace) readHeader(data []byte) (*header, error) {
 		return h, malformedToken("header", "", "", err)
 	}
 	if string(h.alg) != "RS256" {
-		return h, &ValidationError{Reason: UnsupportedAlgorithm, Claim: "alg", Found: quote(string(h.alg)), Want: "RS256"}
+		return h, &ValidationError{Reason: UnsupportedAlgorithm, Claim: "alg", Found: quote(string(h.alg)),
+			Want: "RS256"}
 	}
 	if h.hasTyp && !isTokenType(h.typ) {
 		return h, malformedToken("typ", quote(string(h.typ)), "JWT", nil)
 	}
 	if len(h.kid) == 0 || len(h.kid) > maxKeyID || !isKeyID(h.kid) {
-		return h, malformedToken("kid", quote(string(h.kid)), "Entra's key ID: letters, digits, dashes and underscores", nil)
+		return h, malformedToken("kid", quote(string(h.kid)),
+			"Entra's key ID: letters, digits, dashes and underscores", nil)
 	}
 	return h, nil
 }
@@ -162,7 +165,7 @@ func isTokenType(typ []byte) bool {
 
 func isKeyID(kid []byte) bool {
 	for _, c := range kid {
-		if !tokenChar(c) && c != '=' && c != '+' {
+		if !tokenChars[c] && c != '=' && c != '+' {
 			return false
 		}
 	}

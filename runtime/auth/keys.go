@@ -71,7 +71,15 @@ func (k *keyStore) usable() *keySet {
 // current says whether key still is one of Entra's keys.
 func (k *keyStore) current(key *signingKey) bool {
 	set := k.usable()
+	k.renew(set)
 	return set != nil && set.byID[key.id] == key
+}
+
+// renew fetches keys that are getting old, in the background and as often as the interval allows.
+func (k *keyStore) renew(set *keySet) {
+	if set != nil && k.now().Sub(set.fetchedAt) > keySoftAge {
+		k.start()
+	}
 }
 
 // find gives the key with this ID. It may wait for a fetch, as long as ctx lasts. The error is a *ValidationError with
@@ -79,9 +87,7 @@ func (k *keyStore) current(key *signingKey) bool {
 func (k *keyStore) find(ctx context.Context, id []byte) (*signingKey, error) {
 	set := k.usable()
 	if key := set.find(id); key != nil {
-		if k.now().Sub(set.fetchedAt) > keySoftAge {
-			k.start()
-		}
+		k.renew(set)
 		return key, nil
 	}
 	err := k.refresh(ctx)
@@ -93,7 +99,8 @@ func (k *keyStore) find(ctx context.Context, id []byte) (*signingKey, error) {
 		return nil, &ValidationError{Reason: KeysUnavailable, Claim: "kid", Want: "Entra's keys",
 			Hint: "check that Entra's authority can be reached from here", Cause: err}
 	}
-	return nil, &ValidationError{Reason: UnknownKey, Claim: "kid", Found: quote(string(id)), Want: "one of Entra's keys",
+	return nil, &ValidationError{Reason: UnknownKey, Claim: "kid", Found: quote(string(id)),
+		Want: "one of Entra's keys",
 		Hint: "a token of another authority, or a key so new that it is seen within " + k.interval.String()}
 }
 

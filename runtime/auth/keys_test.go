@@ -156,7 +156,8 @@ func TestStartDuringAnOutage(t *testing.T) {
 func TestOneCallersCancelFailsNobodyElse(t *testing.T) {
 	w := newWorld(t)
 	arrived, release := make(chan struct{}), make(chan struct{})
-	w.entra.Replace("/common/.well-known/openid-configuration", http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+	w.entra.Replace("/common/.well-known/openid-configuration", http.HandlerFunc(func(rw http.ResponseWriter,
+		_ *http.Request) {
 		close(arrived)
 		<-release
 		fmt.Fprintf(rw, `{"jwks_uri":%q}`, w.entra.URL+"/common/discovery/keys")
@@ -183,9 +184,14 @@ func TestKeyIssuer(t *testing.T) {
 	}{
 		"any tenant":          {func(s *entratest.Server) string { return s.URL + "/{tenantid}/v2.0" }, ""},
 		"any tenant, v1 form": {func(s *entratest.Server) string { return s.V1Issuer() + "/{TenantId}/" }, ""},
-		"the user's tenant":   {func(s *entratest.Server) string { return s.URL + "/" + entratest.DefaultUserTenantID + "/v2.0" }, ""},
-		"another tenant":      {func(s *entratest.Server) string { return s.URL + "/" + other + "/v2.0" }, auth.WrongIssuer},
-		"another authority":   {func(*entratest.Server) string { return "https://evil.example/{tenantid}/v2.0" }, auth.WrongIssuer},
+		"the user's tenant": {func(s *entratest.Server) string {
+			return s.URL + "/" +
+				entratest.DefaultUserTenantID + "/v2.0"
+		}, ""},
+		"another tenant": {func(s *entratest.Server) string { return s.URL + "/" + other + "/v2.0" },
+			auth.WrongIssuer},
+		"another authority": {func(*entratest.Server) string { return "https://evil.example/{tenantid}/v2.0" },
+			auth.WrongIssuer},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -289,7 +295,10 @@ func TestHostileDocuments(t *testing.T) {
 		"no jwks_uri":      {discovery, text(`{}`), "jwks_uri"},
 		"not JSON":         {discovery, text(`<html>`), "not JSON"},
 		"endless":          {discovery, text(strings.Repeat(" ", 1<<20+1)), "too long"},
-		"a redirect":       {discovery, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, keys, http.StatusFound) }, "302"},
+		"a redirect": {discovery, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, keys,
+				http.StatusFound)
+		}, "302"},
 		"keys redirected": {keys, func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "https://evil.example", http.StatusFound)
 		}, "302"},
@@ -322,7 +331,8 @@ func TestTwoKeysWithOneID(t *testing.T) {
 		return map[string]string{"kty": "RSA", "kid": id, "e": "AQAB", "n": base64.RawURLEncoding.EncodeToString(n)}
 	}
 	w.entra.Replace("/common/discovery/keys", http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(rw).Encode(map[string]any{"keys": []any{key(own.modulus), key(other.N.Bytes()), key(own.modulus)}})
+		_ = json.NewEncoder(rw).Encode(map[string]any{"keys": []any{key(own.modulus), key(other.N.Bytes()),
+			key(own.modulus)}})
 	}))
 	w.refuses(t, auth.KeysUnavailable)
 }

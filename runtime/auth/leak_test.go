@@ -86,7 +86,8 @@ func TestNothingPrintsASecret(t *testing.T) {
 		}
 	}
 	var none *auth.Caller
-	if !strings.Contains(none.String()+none.LogValue().String()+(*auth.Claims)(nil).String(), "nil") || none.HasSubject() {
+	if !strings.Contains(none.String()+none.LogValue().String()+(*auth.Claims)(nil).String(), "nil") ||
+		none.HasSubject() {
 		t.Error("a nil Caller or Claims cannot be printed")
 	}
 }
@@ -105,7 +106,8 @@ func TestLogsHoldNoSecrets(t *testing.T) {
 		"Bearer " + w.entra.SubjectToken(entratest.Unsigned()), "Basic dXNlcjpwYXNz", "Bearer eyJ.eyJ.eyJ==", w.entra.Authorization(),
 	} {
 		for _, path := range []string{"/api/forecasts", "/workload/create"} {
-			call(t, server.URL+path, http.Header{"Authorization": {header}, "X-Ms-Client-Tenant-Id": {entratest.DefaultUserTenantID}})
+			call(t, server.URL+path, http.Header{"Authorization": {header},
+				"X-Ms-Client-Tenant-Id": {entratest.DefaultUserTenantID}})
 		}
 	}
 	var failures []error

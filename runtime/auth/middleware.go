@@ -13,8 +13,8 @@ import (
 // ControlPlaneRules say what one operation of the control plane does without. The zero value is the strict one: create,
 // update, payload and jobs.
 type ControlPlaneRules struct {
-	// SubjectOptional lets calls in that carry no user: delete and endpoint resolution. A subject token that is there is
-	// validated all the same.
+	// SubjectOptional lets calls in that carry no user: delete and endpoint resolution. A subject token that is there
+	// is validated all the same.
 	SubjectOptional bool
 	// TenantHeaderOptional lets calls in without x-ms-client-tenant-id: endpoint resolution. A header that is there is
 	// checked all the same.
@@ -105,8 +105,9 @@ func checkControlSubject(claims, app *Claims, tenant string) error {
 	case !claims.HasAnyScope(ControlScope):
 		return missingScope(claims, []string{ControlScope})
 	case claims.AppID != app.AppID:
-		return &ValidationError{Reason: WrongApp, Token: subjectToken, Claim: appClaim(claims.Version), Found: claims.AppID,
-			Want: app.AppID + ", which the app token names"}
+		return &ValidationError{Reason: WrongApp, Token: subjectToken, Claim: appClaim(claims.Version),
+			Found: claims.AppID,
+			Want:  app.AppID + ", which the app token names"}
 	case tenant != "" && claims.TenantID != tenant:
 		return &ValidationError{Reason: WrongTenant, Token: subjectToken, Claim: "tid", Found: claims.TenantID,
 			Want: tenant + ", the tenant of " + HeaderClientTenantID}
@@ -141,7 +142,8 @@ func missingScope(claims *Claims, accepted []string) *ValidationError {
 
 func newCaller(r *http.Request, claims *Claims, token string, sum digest) *Caller {
 	activity, request := callIDs(r)
-	return &Caller{TenantID: claims.TenantID, ObjectID: claims.ObjectID, AppID: claims.AppID, Scopes: slices.Clone(claims.Scopes),
+	return &Caller{TenantID: claims.TenantID, ObjectID: claims.ObjectID, AppID: claims.AppID,
+		Scopes:     slices.Clone(claims.Scopes),
 		ActivityID: activity, RequestID: request,
 		assertion: &assertion{token: token, digest: sum, expiry: claims.Expiry}}
 }

@@ -104,20 +104,24 @@ func TestDataPlane(t *testing.T) {
 		"no token":      {"/api/forecasts", http.Header{}, 401, `Bearer`},
 		"wrong scope": {"/api/forecasts", token(entratest.Scopes("x")), 403, `Bearer error="insufficient_scope", ` +
 			`error_description="The token lacks a scope that this operation needs.", scope="Forecast.Read.All Forecast.ReadWrite.All"`},
-		"a scope in another case": {"/api/forecasts", token(entratest.Scopes("forecast.read.all")), 403, `insufficient_scope`},
-		"no scope lets in":        {"/api/nobody", token(), 403, `insufficient_scope`},
+		"a scope in another case": {"/api/forecasts", token(entratest.Scopes("forecast.read.all")), 403,
+			`insufficient_scope`},
+		"no scope lets in": {"/api/nobody", token(), 403, `insufficient_scope`},
 		"expired": {"/api/forecasts", token(entratest.Expires(-1e12)), 401,
 			`Bearer error="invalid_token", error_description="The token has expired."`},
 		"wrong audience": {"/api/forecasts", token(entratest.Audience("x")), 401, `error="invalid_token"`},
 		"unsigned":       {"/api/forecasts", token(entratest.Unsigned()), 401, `error="invalid_token"`},
-		"an app token":   {"/api/forecasts", authorization("Bearer " + w.entra.AppToken()), 401, `error="invalid_token"`},
-		"two headers":    {"/api/forecasts", authorization("Bearer a.b.c", "Bearer a.b.c"), 401, `error="invalid_request"`},
-		"composite":      {"/api/forecasts", authorization(w.entra.Authorization()), 401, `error="invalid_request"`},
+		"an app token": {"/api/forecasts", authorization("Bearer " + w.entra.AppToken()), 401,
+			`error="invalid_token"`},
+		"two headers": {"/api/forecasts", authorization("Bearer a.b.c", "Bearer a.b.c"), 401,
+			`error="invalid_request"`},
+		"composite": {"/api/forecasts", authorization(w.entra.Authorization()), 401, `error="invalid_request"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := call(t, server.URL+c.path, c.header)
 			if got.status != c.status || !strings.Contains(got.header.Get("WWW-Authenticate"), c.challenge) {
-				t.Fatalf("%d %q %s, want %d %q", got.status, got.header.Get("WWW-Authenticate"), got.text, c.status, c.challenge)
+				t.Fatalf("%d %q %s, want %d %q", got.status, got.header.Get("WWW-Authenticate"), got.text, c.status,
+					c.challenge)
 			}
 			if c.status == 200 && (!got.caller.Subject || got.caller.Object != entratest.DefaultUserID ||
 				got.caller.Tenant != entratest.DefaultUserTenantID || got.caller.App != entratest.FabricFrontendAppID) {
@@ -151,36 +155,50 @@ func TestControlPlane(t *testing.T) {
 		status int
 		reason auth.Reason
 	}{
-		"create":               {"create", composite(subject(), application(), tenant), 200, ""},
-		"create, v2":           {"create", composite(subject(entratest.V2()), application(entratest.V2()), tenant), 200, ""},
+		"create": {"create", composite(subject(), application(), tenant), 200, ""},
+		"create, v2": {"create", composite(subject(entratest.V2()), application(entratest.V2()), tenant),
+			200, ""},
 		"tenant in upper case": {"create", composite(subject(), application(), strings.ToUpper(tenant)), 200, ""},
 		"Fabric's service": {"create", composite(subject(entratest.App(auth.FabricServiceAppID)),
 			application(entratest.App(auth.FabricServiceAppID)), tenant), 200, ""},
-		"create without a user":  {"create", composite("", application(), tenant), 401, auth.MissingSubject},
-		"delete without a user":  {"delete", composite("", application(), tenant), 200, ""},
-		"delete, a bad user":     {"delete", composite(subject(entratest.Expires(-1e12)), application(), tenant), 401, auth.Expired},
-		"delete without tenant":  {"delete", composite("", application()), 401, auth.MalformedHeader},
-		"resolve":                {"resolve", composite("", application()), 200, ""},
-		"resolve with a tenant":  {"resolve", composite("", application(), tenant), 200, ""},
-		"resolve, bad tenant":    {"resolve", composite("", application(), "x"), 401, auth.MalformedHeader},
-		"resolve with a user":    {"resolve", composite(subject(), application()), 200, ""},
-		"no tenant":              {"create", composite(subject(), application()), 401, auth.MalformedHeader},
-		"two tenants":            {"create", composite(subject(), application(), tenant, tenant), 401, auth.MalformedHeader},
-		"tenant not a GUID":      {"create", composite(subject(), application(), "contoso.com"), 401, auth.MalformedHeader},
-		"tenants in one header":  {"create", composite(subject(), application(), tenant+", "+tenant), 401, auth.MalformedHeader},
-		"another tenant":         {"create", composite(subject(), application(), entratest.DefaultTenantID), 401, auth.WrongTenant},
-		"user of another tenant": {"create", composite(subject(entratest.Tenant(entratest.DefaultTenantID)), application(), tenant), 401, auth.WrongTenant},
-		"swapped":                {"create", composite(application(), subject(), tenant), 401, auth.NotAppToken},
-		"the app token twice":    {"create", composite(application(), application(), tenant), 401, auth.NotSubjectToken},
+		"create without a user": {"create", composite("", application(), tenant), 401, auth.MissingSubject},
+		"delete without a user": {"delete", composite("", application(), tenant), 200, ""},
+		"delete, a bad user": {"delete", composite(subject(entratest.Expires(-1e12)), application(), tenant), 401,
+			auth.Expired},
+		"delete without tenant": {"delete", composite("", application()), 401, auth.MalformedHeader},
+		"resolve":               {"resolve", composite("", application()), 200, ""},
+		"resolve with a tenant": {"resolve", composite("", application(), tenant), 200, ""},
+		"resolve, bad tenant":   {"resolve", composite("", application(), "x"), 401, auth.MalformedHeader},
+		"resolve with a user":   {"resolve", composite(subject(), application()), 200, ""},
+		"no tenant":             {"create", composite(subject(), application()), 401, auth.MalformedHeader},
+		"two tenants": {"create", composite(subject(), application(), tenant, tenant), 401,
+			auth.MalformedHeader},
+		"tenant not a GUID": {"create", composite(subject(), application(), "contoso.com"), 401,
+			auth.MalformedHeader},
+		"tenants in one header": {"create", composite(subject(), application(), tenant+", "+tenant), 401,
+			auth.MalformedHeader},
+		"another tenant": {"create", composite(subject(), application(), entratest.DefaultTenantID), 401,
+			auth.WrongTenant},
+		"user of another tenant": {"create", composite(subject(entratest.Tenant(entratest.DefaultTenantID)),
+			application(), tenant), 401, auth.WrongTenant},
+		"swapped": {"create", composite(application(), subject(), tenant), 401, auth.NotAppToken},
+		"the app token twice": {"create", composite(application(), application(), tenant), 401,
+			auth.NotSubjectToken},
 		"the user's token twice": {"create", composite(subject(), subject(), tenant), 401, auth.NotAppToken},
-		"different applications": {"create", composite(subject(entratest.App(auth.FabricServiceAppID)), application(), tenant), 403, auth.WrongApp},
-		"another application":    {"create", composite(subject(), application(entratest.App(entratest.DefaultClientID)), tenant), 403, auth.WrongApp},
-		"app of another tenant":  {"create", composite(subject(), application(entratest.Tenant(tenant)), tenant), 401, auth.WrongTenant},
-		"a data-plane token":     {"create", composite(subject(entratest.Scopes(scope)), application(), tenant), 403, auth.MissingScope},
-		"unsigned user":          {"create", composite(subject(entratest.Serialized(unsign)), application(), tenant), 401, auth.BadSignature},
-		"unsigned app":           {"create", composite(subject(), application(entratest.Serialized(unsign)), tenant), 401, auth.BadSignature},
-		"bearer":                 {"create", authorization("Bearer " + subject()), 401, auth.MalformedHeader},
-		"nothing":                {"create", http.Header{}, 401, auth.MissingCredentials},
+		"different applications": {"create", composite(subject(entratest.App(auth.FabricServiceAppID)), application(),
+			tenant), 403, auth.WrongApp},
+		"another application": {"create", composite(subject(),
+			application(entratest.App(entratest.DefaultClientID)), tenant), 403, auth.WrongApp},
+		"app of another tenant": {"create", composite(subject(), application(entratest.Tenant(tenant)), tenant), 401,
+			auth.WrongTenant},
+		"a data-plane token": {"create", composite(subject(entratest.Scopes(scope)), application(), tenant), 403,
+			auth.MissingScope},
+		"unsigned user": {"create", composite(subject(entratest.Serialized(unsign)), application(), tenant),
+			401, auth.BadSignature},
+		"unsigned app": {"create", composite(subject(), application(entratest.Serialized(unsign)), tenant),
+			401, auth.BadSignature},
+		"bearer":  {"create", authorization("Bearer " + subject()), 401, auth.MalformedHeader},
+		"nothing": {"create", http.Header{}, 401, auth.MissingCredentials},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := call(t, server.URL+"/workload/"+c.path, c.header)
@@ -249,7 +267,8 @@ func TestRequestIDs(t *testing.T) {
 				}
 				got := call(t, url, header)
 				activity, request := got.header.Get("ActivityId"), got.header.Get("RequestId")
-				if c.kept && (activity != c.id[0] || request != c.id[0]) || !c.kept && (len(activity) != 36 || len(request) != 36) {
+				if c.kept && (activity != c.id[0] || request != c.id[0]) || !c.kept && (len(activity) != 36 ||
+					len(request) != 36) {
 					t.Errorf("ActivityId %q, RequestId %q", activity, request)
 				}
 				if got.status == 200 && (got.caller.Activity != activity || got.caller.Request != request) {
@@ -294,8 +313,9 @@ func TestRawRequests(t *testing.T) {
 	server := w.serve(t)
 	token := w.entra.SubjectToken(entratest.Scopes(scope))
 	for name, c := range map[string]struct{ header, want string }{
-		"right":                {"Authorization: Bearer " + token, "200"},
-		"spaces around":        {"Authorization:   Bearer " + token + "  ", "200"}, // not part of the value, RFC 9110 section 5.5
+		"right": {"Authorization: Bearer " + token, "200"},
+		"spaces around": {"Authorization:   Bearer " + token + "  ",
+			"200"}, // not part of the value, RFC 9110 section 5.5
 		"folded in the token":  {"Authorization: Bearer " + token[:50] + "\r\n " + token[50:], "401"},
 		"a space inside":       {"Authorization: Bearer " + token[:50] + " " + token[50:], "401"},
 		"two headers":          {"Authorization: Bearer " + token + "\r\nAuthorization: Bearer " + token, "401"},

@@ -10,8 +10,8 @@ const redacted = "[redacted]"
 
 // Sensitive is text that may go over the wire and never into a log: a token or a claims challenge. Every way of
 // printing it (fmt, log/slog, encoding/json and other encoders of text) gives "[redacted]"; string(s) is the text. One
-// way is beyond its reach: fmt calls no methods on what it finds in an unexported field, so a struct that keeps one there
-// needs a String of its own.
+// way is beyond its reach: fmt calls no methods on what it finds in an unexported field, so a struct that keeps one
+// there needs a String of its own.
 type Sensitive string
 
 // String returns "[redacted]".

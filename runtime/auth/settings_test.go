@@ -10,7 +10,8 @@ import (
 )
 
 func valid() auth.Settings {
-	return auth.Settings{TenantID: entratest.DefaultTenantID, ClientID: entratest.DefaultClientID, Audience: "api://x/Org.Y"}
+	return auth.Settings{TenantID: entratest.DefaultTenantID, ClientID: entratest.DefaultClientID,
+		Audience: "api://x/Org.Y"}
 }
 
 func TestNewTellsEveryProblem(t *testing.T) {
@@ -19,7 +20,8 @@ func TestNewTellsEveryProblem(t *testing.T) {
 	if err == nil {
 		t.Fatal("nothing was wrong")
 	}
-	for _, part := range []string{"TenantID", "ClientID", "Audience", "Authority", "V1Issuer", "KeyRefreshInterval", "MaxKeyAge",
+	for _, part := range []string{"TenantID", "ClientID", "Audience", "Authority", "V1Issuer", "KeyRefreshInterval",
+		"MaxKeyAge",
 		"ExchangeTimeout", "cache size"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%v\nlacks %s", err, part)
@@ -43,7 +45,10 @@ func TestSettings(t *testing.T) {
 		"an authority, no URL":  {func(s *auth.Settings) { s.Authority = "https://a b" }, false},
 		"a tenant's name":       {func(s *auth.Settings) { s.TenantID = "contoso.com" }, false},
 		"GUID in braces":        {func(s *auth.Settings) { s.ClientID = "{" + s.ClientID + "}" }, false},
-		"GUID without dashes":   {func(s *auth.Settings) { s.ClientID = strings.ReplaceAll(s.ClientID, "-", "") + "0000" }, false},
+		"GUID without dashes": {func(s *auth.Settings) {
+			s.ClientID = strings.ReplaceAll(s.ClientID, "-", "") +
+				"0000"
+		}, false},
 		"GUID with a letter":    {func(s *auth.Settings) { s.ClientID = "g" + s.ClientID[1:] }, false},
 		"audience with a space": {func(s *auth.Settings) { s.Audience = "api://x y" }, false},
 	} {

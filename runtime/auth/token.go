@@ -41,8 +41,9 @@ func (a *Authenticator) query(ctx context.Context, resource Resource) (*query, e
 		return q, nil
 	}
 	if now := a.now(); !now.Before(q.assertion.expiry.Add(a.settings.ClockSkew)) {
-		return nil, &ValidationError{Reason: Expired, Token: subjectToken, Claim: "exp", Found: stamp(q.assertion.expiry),
-			Want: "later than " + stamp(now), Hint: "work that outlives its call needs LongRunning"}
+		return nil, &ValidationError{Reason: Expired, Token: subjectToken, Claim: "exp",
+			Found: stamp(q.assertion.expiry),
+			Want:  "later than " + stamp(now), Hint: "work that outlives its call needs LongRunning"}
 	}
 	return q, nil
 }
@@ -85,8 +86,8 @@ func (a *Authenticator) LongRunning(ctx context.Context, resource Resource) (con
 	return context.WithValue(ctx, sessionKey{}, q.session), nil
 }
 
-// SubjectAndAppHeader is the value of the Authorization header for Fabric's workload control (flow C): a token on behalf
-// of the caller's user and one of the workload's application, both for Fabric. Errors are those of Token.
+// SubjectAndAppHeader is the value of the Authorization header for Fabric's workload control (flow C): a token on
+// behalf of the caller's user and one of the workload's application, both for Fabric. Errors are those of Token.
 func (a *Authenticator) SubjectAndAppHeader(ctx context.Context) (string, error) {
 	resource := Fabric()
 	subject, err := a.Token(ctx, resource)

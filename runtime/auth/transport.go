@@ -10,12 +10,11 @@ import (
 )
 
 // Client is an HTTP client whose every request carries a token for the resource, as Transport does, over the transport
-// of Settings.HTTPClient. It has that client's timeout. A redirect to another origin is not followed: the 3xx response
-// is what the caller gets.
+// of Settings.HTTPClient. It has no timeout of its own, since a download may take long: the request's context bounds
+// it. A redirect to another origin is not followed: the 3xx response is what the caller gets.
 func (a *Authenticator) Client(resource Resource) *http.Client {
 	return &http.Client{
 		Transport:     a.Transport(resource, nil),
-		Timeout:       a.settings.HTTPClient.Timeout,
 		CheckRedirect: sameOriginOnly,
 	}
 }
@@ -36,9 +35,9 @@ func sameOriginOnly(req *http.Request, via []*http.Request) error {
 // does so over https only (or http to this machine), only to the resource's BaseURL where it has one, and never to
 // where a redirect leads away from the first request's origin; such a request goes out without a token.
 //
-// A 401 is answered once with a fresh token, where the request's body can be sent again (see http.Request.GetBody). A 401
-// that carries a claims challenge (continuous access evaluation) becomes an *ExchangeError with ClaimsChallenge for the
-// user; for the app it is answered with a token that has those claims.
+// A 401 is answered once with a fresh token, where the request's body can be sent again (see http.Request.GetBody). A
+// 401 that carries a claims challenge (continuous access evaluation) becomes an *ExchangeError with ClaimsChallenge for
+// the user; for the app it is answered with a token that has those claims.
 //
 // base does the sending; nil means the transport of Settings.HTTPClient. Errors of RoundTrip are those of Token and of
 // base; http.Client wraps them, and errors.As finds them.
@@ -103,7 +102,7 @@ func (t *transport) again(req *http.Request, resp *http.Response, old AccessToke
 		}
 		body, err := req.GetBody()
 		if err != nil {
-			return resp, nil //nolint:nilerr // the 401 is the better answer
+			return resp, nil // the 401 is the better answer
 		}
 		repeat = req.Clone(req.Context())
 		repeat.Body = body
@@ -111,7 +110,7 @@ func (t *transport) again(req *http.Request, resp *http.Response, old AccessToke
 	q, err := t.auth.query(req.Context(), t.resource)
 	if err != nil {
 		closeBody(repeat)
-		return resp, nil //nolint:nilerr // the user's own token has just expired: the 401 says so too
+		return resp, nil // the user's own token has just expired: the 401 says so too
 	}
 	q.rejected, q.claims = old.Value, claims
 	token, err := t.auth.exchanger.get(req.Context(), q)

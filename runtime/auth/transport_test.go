@@ -33,7 +33,8 @@ func (w *world) bearer(r *http.Request) string {
 	return token
 }
 
-func (w *world) do(t testing.TB, client *http.Client, method, url string, body io.Reader) (*http.Response, string, error) {
+func (w *world) do(t testing.TB, client *http.Client, method, url string, body io.Reader) (*http.Response, string,
+	error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(w.as(t), method, url, body)
 	if err != nil {
@@ -77,7 +78,10 @@ func TestClientCarriesTheToken(t *testing.T) {
 func TestWhereTokensGo(t *testing.T) {
 	w := newWorld(t)
 	var got atomic.Value
-	plain := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got.Store(r.Header.Get("Authorization")) }))
+	plain := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter,
+		r *http.Request) {
+		got.Store(r.Header.Get("Authorization"))
+	}))
 	t.Cleanup(plain.Close)
 	bound := storage
 	bound.BaseURL = "https://onelake.example:443/path"
@@ -128,7 +132,10 @@ func TestRedirects(t *testing.T) {
 	w := newWorld(t)
 	var elsewhere atomic.Value
 	elsewhere.Store("untouched")
-	other := w.resource(t, func(_ http.ResponseWriter, r *http.Request) { elsewhere.Store(r.Header.Get("Authorization")) })
+	other := w.resource(t, func(_ http.ResponseWriter,
+		r *http.Request) {
+		elsewhere.Store(r.Header.Get("Authorization"))
+	})
 	server := w.resource(t, func(rw http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/away":
@@ -144,17 +151,20 @@ func TestRedirects(t *testing.T) {
 		}
 	})
 	client := w.auth.Client(storage)
-	if resp, _, err := w.do(t, client, http.MethodGet, server.URL+"/within", nil); err != nil || resp.StatusCode != 200 {
+	if resp, _, err := w.do(t, client, http.MethodGet, server.URL+"/within", nil); err != nil ||
+		resp.StatusCode != 200 {
 		t.Errorf("within: %v %v", resp, err)
 	}
-	if resp, _, err := w.do(t, client, http.MethodGet, server.URL+"/away", nil); err != nil || resp.StatusCode != 307 || elsewhere.Load() != "untouched" {
+	if resp, _, err := w.do(t, client, http.MethodGet, server.URL+"/away", nil); err != nil ||
+		resp.StatusCode != 307 || elsewhere.Load() != "untouched" {
 		t.Errorf("away: %v %v %v", resp, err, elsewhere.Load())
 	}
 	if _, _, err := w.do(t, client, http.MethodGet, server.URL+"/round", nil); err == nil {
 		t.Error("an endless redirect ended well")
 	}
 	following := &http.Client{Transport: w.auth.Transport(storage, nil)} // follows redirects, as http.Client does
-	if resp, _, err := w.do(t, following, http.MethodGet, server.URL+"/away", nil); err != nil || resp.StatusCode != 200 || elsewhere.Load() != "" {
+	if resp, _, err := w.do(t, following, http.MethodGet, server.URL+"/away", nil); err != nil ||
+		resp.StatusCode != 200 || elsewhere.Load() != "" {
 		t.Errorf("following: %v %v, token sent away: %t", resp, err, elsewhere.Load() != "")
 	}
 }
@@ -175,12 +185,14 @@ func TestOneFreshTokenAfter401(t *testing.T) {
 	for _, body := range []io.Reader{nil, strings.NewReader("twice")} {
 		calls.Store(0)
 		resp, text, err := w.do(t, w.auth.Client(storage), http.MethodPost, server.URL, body)
-		if err != nil || resp.StatusCode != 200 || !strings.Contains(text, "fresh=true") || body != nil && !strings.Contains(text, "twice") {
+		if err != nil || resp.StatusCode != 200 || !strings.Contains(text, "fresh=true") || body != nil &&
+			!strings.Contains(text, "twice") {
 			t.Errorf("%v %s %v", resp, text, err)
 		}
 	}
 	calls.Store(0)
-	resp, _, err := w.do(t, w.auth.Client(storage), http.MethodPost, server.URL, io.MultiReader(strings.NewReader("once")))
+	resp, _, err := w.do(t, w.auth.Client(storage), http.MethodPost, server.URL,
+		io.MultiReader(strings.NewReader("once")))
 	if err != nil || resp.StatusCode != 401 || calls.Load() != 1 {
 		t.Errorf("a body that cannot be sent again: %v %v, %d calls", resp, err, calls.Load())
 	}
@@ -227,7 +239,8 @@ func TestClaimsChallengeOfAResource(t *testing.T) {
 		}
 	})
 	_, _, err := w.do(t, w.auth.Client(storage), http.MethodGet, server.URL, nil)
-	if failure := wantKind(t, err, auth.ClaimsChallenge); string(failure.Claims) != claims || failure.Resource != "onelake" {
+	if failure := wantKind(t, err, auth.ClaimsChallenge); string(failure.Claims) != claims ||
+		failure.Resource != "onelake" {
 		t.Errorf("claims = %s", string(failure.Claims))
 	}
 	calls.Store(0)

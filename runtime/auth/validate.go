@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 
 	"github.com/golang-jwt/jwt/v5"
 )
@@ -42,10 +43,12 @@ func (a *Authenticator) validateSubject(ctx context.Context, token string) (*Cla
 	}
 	switch {
 	case claims.IsApp:
-		err = &ValidationError{Reason: NotSubjectToken, Claim: "idtyp", Found: `"app"`, Want: "a delegated token without it",
+		err = &ValidationError{Reason: NotSubjectToken, Claim: "idtyp", Found: `"app"`,
+			Want: "a delegated token without it",
 			Hint: "an app token in the place of the user's"}
 	case len(claims.Scopes) == 0:
-		err = &ValidationError{Reason: NotSubjectToken, Claim: "scp", Found: "none", Want: "a delegated token with scopes"}
+		err = &ValidationError{Reason: NotSubjectToken, Claim: "scp", Found: "none",
+			Want: "a delegated token with scopes"}
 	case claims.ObjectID == "":
 		err = &ValidationError{Reason: MissingClaim, Claim: "oid", Found: "none", Want: "the user's object ID"}
 	}
@@ -74,7 +77,8 @@ func (a *Authenticator) ValidateApp(ctx context.Context, token string) (*Claims,
 		err = &ValidationError{Reason: WrongApp, Claim: appClaim(claims.Version), Found: claims.AppID,
 			Want: "Fabric: " + FabricServiceAppID + " or " + FabricClientAppID}
 	case claims.ObjectID == "":
-		err = &ValidationError{Reason: MissingClaim, Claim: "oid", Found: "none", Want: "the service principal's object ID"}
+		err = &ValidationError{Reason: MissingClaim, Claim: "oid", Found: "none",
+			Want: "the service principal's object ID"}
 	}
 	if err != nil {
 		return nil, err.of(appToken)
@@ -107,7 +111,8 @@ func (a *Authenticator) authenticate(ctx context.Context, token string) (*Claims
 
 // asValidation narrows an error of this package, all of which are of this type.
 func asValidation(err error) *ValidationError {
-	if e, ok := err.(*ValidationError); ok {
+	var e *ValidationError
+	if errors.As(err, &e) {
 		return e
 	}
 	return malformedToken("", "", "", err)

@@ -22,16 +22,17 @@ func TestValidTokens(t *testing.T) {
 	w := newWorld(t)
 	v2 := entratest.V2()
 	for name, options := range map[string][]entratest.TokenOption{
-		"v1":                     nil,
-		"v2":                     {v2},
-		"another tenant":         {entratest.Tenant("0d5b8f9e-1111-4222-8333-444455556666")},
-		"v2 of another tenant":   {v2, entratest.Tenant("0d5b8f9e-1111-4222-8333-444455556666")},
-		"several scopes":         {entratest.Scopes("A.Read", scope, "B.Write")},
-		"without nbf and iat":    {entratest.NoClaim("nbf"), entratest.NoClaim("iat")},
-		"expired within skew":    {entratest.Expires(-30 * time.Second)},
-		"typ at+jwt":             {entratest.Header("typ", "at+jwt")},
-		"no typ":                 {entratest.NoHeader("typ")},
-		"unknown claims":         {entratest.Claim("wids", []string{"a"}), entratest.Claim("xms_x", map[string]any{"a": 1.5e3})},
+		"v1":                   nil,
+		"v2":                   {v2},
+		"another tenant":       {entratest.Tenant("0d5b8f9e-1111-4222-8333-444455556666")},
+		"v2 of another tenant": {v2, entratest.Tenant("0d5b8f9e-1111-4222-8333-444455556666")},
+		"several scopes":       {entratest.Scopes("A.Read", scope, "B.Write")},
+		"without nbf and iat":  {entratest.NoClaim("nbf"), entratest.NoClaim("iat")},
+		"expired within skew":  {entratest.Expires(-30 * time.Second)},
+		"typ at+jwt":           {entratest.Header("typ", "at+jwt")},
+		"no typ":               {entratest.NoHeader("typ")},
+		"unknown claims": {entratest.Claim("wids", []string{"a"}), entratest.Claim("xms_x",
+			map[string]any{"a": 1.5e3})},
 		"AUD beside aud":         {entratest.Claim("AUD", "somebody else")},
 		"escapes in other names": {entratest.PayloadText(func(s string) string { return `{"\u0061\ud83d\ude00":"\n",` + s[1:] })},
 	} {
@@ -42,7 +43,8 @@ func TestValidTokens(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if claims.ObjectID != entratest.DefaultUserID || claims.IsApp || len(claims.Scopes) == 0 || claims.AppID == "" {
+				if claims.ObjectID != entratest.DefaultUserID || claims.IsApp || len(claims.Scopes) == 0 ||
+					claims.AppID == "" {
 					t.Errorf("claims = %+v", claims)
 				}
 			}
@@ -109,14 +111,19 @@ func hostileTokens(t testing.TB, entra *entratest.Server) []hostile {
 		{"kid with SQL", auth.MalformedToken, header("kid", "x' UNION SELECT 'key")},
 		{"kid with a line break", auth.MalformedToken, header("kid", "a\nb")},
 		{"kid of 257 characters", auth.MalformedToken, header("kid", strings.Repeat("k", 257))},
-		{"embedded jwk", auth.MalformedToken, one(entratest.SignedBy(stranger), entratest.Header("jwk", jwkOf(&stranger.PublicKey)))},
-		{"jku", auth.MalformedToken, one(entratest.SignedBy(stranger), entratest.Header("jku", "https://evil.example/keys"))},
-		{"x5u", auth.MalformedToken, one(entratest.SignedBy(stranger), entratest.Header("x5u", "https://evil.example/cert"))},
+		{"embedded jwk", auth.MalformedToken, one(entratest.SignedBy(stranger), entratest.Header("jwk",
+			jwkOf(&stranger.PublicKey)))},
+		{"jku", auth.MalformedToken, one(entratest.SignedBy(stranger), entratest.Header("jku",
+			"https://evil.example/keys"))},
+		{"x5u", auth.MalformedToken, one(entratest.SignedBy(stranger), entratest.Header("x5u",
+			"https://evil.example/cert"))},
 		{"x5c", auth.MalformedToken, one(entratest.SignedBy(stranger), entratest.Header("x5c", []string{"MIIB"}))},
-		{"crit unknown", auth.MalformedToken, one(entratest.Header("crit", []string{"exp2"}), entratest.Header("exp2", 1))},
+		{"crit unknown", auth.MalformedToken, one(entratest.Header("crit", []string{"exp2"}), entratest.Header("exp2",
+			1))},
 		{"crit empty", auth.MalformedToken, header("crit", []string{})},
 		{"crit null", auth.MalformedToken, header("crit", nil)},
-		{"crit b64", auth.MalformedToken, one(entratest.Header("crit", []string{"b64"}), entratest.Header("b64", false))},
+		{"crit b64", auth.MalformedToken, one(entratest.Header("crit", []string{"b64"}), entratest.Header("b64",
+			false))},
 		{"typ of an ID token of logout", auth.MalformedToken, header("typ", "logout+jwt")},
 		{"typ dpop", auth.MalformedToken, header("typ", "dpop+jwt")},
 		{"typ empty", auth.MalformedToken, header("typ", "")},
@@ -144,8 +151,10 @@ func hostileTokens(t testing.TB, entra *entratest.Server) []hostile {
 		{"trailing comma", auth.MalformedToken, payload(func(s string) string { return s[:len(s)-1] + ",}" })},
 		{"a comment", auth.MalformedToken, payload(func(s string) string { return s + "//" })},
 		{"a BOM", auth.MalformedToken, payload(func(s string) string { return "\ufeff" + s })},
-		{"nesting of 20", auth.MalformedToken, payload(prepend(`"x":` + strings.Repeat("[", 20) + strings.Repeat("]", 20)))},
-		{"nesting of 5000", auth.MalformedToken, payload(prepend(`"x":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000)))},
+		{"nesting of 20", auth.MalformedToken, payload(prepend(`"x":` + strings.Repeat("[", 20) + strings.Repeat("]",
+			20)))},
+		{"nesting of 5000", auth.MalformedToken, payload(prepend(`"x":` + strings.Repeat("[", 5000) +
+			strings.Repeat("]", 5000)))},
 		{"payload null", auth.MalformedToken, payload(func(string) string { return "null" })},
 		{"payload a string", auth.MalformedToken, payload(func(string) string { return `"exp"` })},
 
@@ -184,18 +193,22 @@ func hostileTokens(t testing.TB, entra *entratest.Server) []hostile {
 		{"iss of another authority", auth.WrongIssuer, claim("iss", "https://evil.example/"+tenant+"/")},
 		{"iss with a prefix", auth.WrongIssuer, claim("iss", "https://evil.example/"+entra.V1Issuer()+"/"+tenant+"/")},
 		{"iss in another case", auth.WrongIssuer, claim("iss", strings.ToUpper(entra.V1Issuer())+"/"+tenant+"/")},
-		{"v2 iss with a slash", auth.WrongIssuer, one(entratest.V2(), entratest.Claim("iss", entra.URL+"/"+tenant+"/v2.0/"))},
+		{"v2 iss with a slash", auth.WrongIssuer, one(entratest.V2(), entratest.Claim("iss",
+			entra.URL+"/"+tenant+"/v2.0/"))},
 		{"aud absent", auth.MissingClaim, one(entratest.NoClaim("aud"))},
 		{"aud an array", auth.InvalidClaim, claim("aud", []string{entra.Options.Audience})},
 		{"aud of somebody else", auth.WrongAudience, one(entratest.Audience("https://graph.microsoft.com"))},
 		{"aud with a slash", auth.WrongAudience, one(entratest.Audience(entra.Options.Audience + "/"))},
 		{"v1 aud the client ID", auth.WrongAudience, one(entratest.Audience(entra.Options.ClientID))},
 		{"v2 aud the URI", auth.WrongAudience, one(entratest.V2(), entratest.Audience(entra.Options.Audience))},
-		{"v2 aud another application", auth.WrongAudience, one(entratest.V2(), entratest.Audience(entratest.DefaultUserID))},
+		{"v2 aud another application", auth.WrongAudience, one(entratest.V2(),
+			entratest.Audience(entratest.DefaultUserID))},
 		{"appid absent", auth.MissingClaim, one(entratest.NoClaim("appid"))},
 		{"appid not a GUID", auth.InvalidClaim, one(entratest.App("app"))},
-		{"v1 with azp", auth.MissingClaim, one(entratest.NoClaim("appid"), entratest.Claim("azp", auth.FabricClientAppID))},
-		{"v2 with appid", auth.MissingClaim, one(entratest.V2(), entratest.NoClaim("azp"), entratest.Claim("appid", auth.FabricClientAppID))},
+		{"v1 with azp", auth.MissingClaim, one(entratest.NoClaim("appid"), entratest.Claim("azp",
+			auth.FabricClientAppID))},
+		{"v2 with appid", auth.MissingClaim, one(entratest.V2(), entratest.NoClaim("azp"), entratest.Claim("appid",
+			auth.FabricClientAppID))},
 		{"oid absent", auth.MissingClaim, one(entratest.NoClaim("oid"))},
 		{"oid not a GUID", auth.InvalidClaim, one(entratest.User("user@example.com"))},
 		{"scp absent", auth.NotSubjectToken, one(entratest.NoClaim("scp"))},
@@ -211,7 +224,10 @@ func hostileTokens(t testing.TB, entra *entratest.Server) []hostile {
 		{"two segments", auth.MalformedToken, text(func(s string) string { return s[:strings.LastIndexByte(s, '.')] })},
 		{"four segments", auth.MalformedToken, text(func(s string) string { return s + ".e30" })},
 		{"five segments", auth.MalformedToken, text(func(s string) string { return s + ".e30.e30" })},
-		{"no signature", auth.MalformedToken, text(func(s string) string { return s[:strings.LastIndexByte(s, '.')+1] })},
+		{"no signature", auth.MalformedToken, text(func(s string) string {
+			return s[:strings.LastIndexByte(s,
+				'.')+1]
+		})},
 		{"half a signature", auth.BadSignature, text(func(s string) string { return s[:len(s)-102] })},
 		{"trailing garbage", auth.BadSignature, text(func(s string) string { return s + "AAAA" })},
 		{"padding", auth.MalformedToken, text(func(s string) string { return s + "==" })},
@@ -313,11 +329,14 @@ func TestAudienceHints(t *testing.T) {
 		options []entratest.TokenOption
 		want    string
 	}{
-		"v2 of another app": {[]entratest.TokenOption{entratest.V2(), entratest.Audience(entratest.DefaultUserID)}, "requestedAccessTokenVersion"},
-		"v2 with the URI":   {[]entratest.TokenOption{entratest.V2(), entratest.Audience(w.entra.Options.Audience)}, "v1.0 audience"},
+		"v2 of another app": {[]entratest.TokenOption{entratest.V2(), entratest.Audience(entratest.DefaultUserID)},
+			"requestedAccessTokenVersion"},
+		"v2 with the URI": {[]entratest.TokenOption{entratest.V2(), entratest.Audience(w.entra.Options.Audience)},
+			"v1.0 audience"},
 		"v1 with client ID": {[]entratest.TokenOption{entratest.Audience(w.entra.Options.ClientID)}, "/.default"},
 		"v1 with a slash":   {[]entratest.TokenOption{entratest.Audience(w.entra.Options.Audience + "/")}, "slash"},
-		"v1 of something":   {[]entratest.TokenOption{entratest.Audience("https://graph.microsoft.com")}, "another API"},
+		"v1 of something": {[]entratest.TokenOption{entratest.Audience("https://graph.microsoft.com")},
+			"another API"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := w.auth.ValidateSubject(t.Context(), w.entra.SubjectToken(c.options...))
@@ -334,17 +353,20 @@ func TestValidateApp(t *testing.T) {
 		options []entratest.TokenOption
 		want    auth.Reason
 	}{
-		"right":                {nil, ""},
-		"v2":                   {[]entratest.TokenOption{entratest.V2()}, ""},
-		"Fabric's service":     {[]entratest.TokenOption{entratest.App(auth.FabricServiceAppID)}, ""},
-		"with scp":             {[]entratest.TokenOption{entratest.Scopes("x")}, auth.InvalidClaim},
-		"with empty scp":       {[]entratest.TokenOption{entratest.Scopes("")}, auth.InvalidClaim},
-		"without idtyp":        {[]entratest.TokenOption{entratest.NoClaim("idtyp")}, auth.NotAppToken},
-		"a user's":             {[]entratest.TokenOption{entratest.NoClaim("idtyp"), entratest.Scopes("x")}, auth.NotAppToken},
-		"without oid":          {[]entratest.TokenOption{entratest.NoClaim("oid")}, auth.MissingClaim},
-		"of another tenant":    {[]entratest.TokenOption{entratest.Tenant(entratest.DefaultUserTenantID)}, auth.WrongTenant},
-		"of another app":       {[]entratest.TokenOption{entratest.App(entratest.FabricFrontendAppID)}, auth.WrongApp},
-		"v2 of another app":    {[]entratest.TokenOption{entratest.V2(), entratest.App(entratest.FabricFrontendAppID)}, auth.WrongApp},
+		"right":            {nil, ""},
+		"v2":               {[]entratest.TokenOption{entratest.V2()}, ""},
+		"Fabric's service": {[]entratest.TokenOption{entratest.App(auth.FabricServiceAppID)}, ""},
+		"with scp":         {[]entratest.TokenOption{entratest.Scopes("x")}, auth.InvalidClaim},
+		"with empty scp":   {[]entratest.TokenOption{entratest.Scopes("")}, auth.InvalidClaim},
+		"without idtyp":    {[]entratest.TokenOption{entratest.NoClaim("idtyp")}, auth.NotAppToken},
+		"a user's": {[]entratest.TokenOption{entratest.NoClaim("idtyp"), entratest.Scopes("x")},
+			auth.NotAppToken},
+		"without oid": {[]entratest.TokenOption{entratest.NoClaim("oid")}, auth.MissingClaim},
+		"of another tenant": {[]entratest.TokenOption{entratest.Tenant(entratest.DefaultUserTenantID)},
+			auth.WrongTenant},
+		"of another app": {[]entratest.TokenOption{entratest.App(entratest.FabricFrontendAppID)}, auth.WrongApp},
+		"v2 of another app": {[]entratest.TokenOption{entratest.V2(),
+			entratest.App(entratest.FabricFrontendAppID)}, auth.WrongApp},
 		"idtyp in capitals":    {[]entratest.TokenOption{entratest.Claim("idtyp", "APP")}, auth.InvalidClaim},
 		"another audience":     {[]entratest.TokenOption{entratest.Audience("x")}, auth.WrongAudience},
 		"tenant in upper case": {[]entratest.TokenOption{entratest.Tenant(strings.ToUpper(entratest.DefaultTenantID))}, ""},

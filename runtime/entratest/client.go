@@ -70,8 +70,8 @@ func (s *Server) checkCertificate(assertion, tenant string) bool {
 	return err == nil
 }
 
-// FederatedToken makes a token of the workload's platform, as Kubernetes projects one into a file, which the application
-// may prove itself with.
+// FederatedToken makes a token of the workload's platform, as Kubernetes projects one into a file, which the
+// application may prove itself with.
 func (s *Server) FederatedToken(options ...TokenOption) string {
 	d := s.draft("", federatedAudience)
 	d.claims = map[string]any{

@@ -35,8 +35,8 @@ func (s *Server) change(f func(*script)) {
 	f(&s.script)
 }
 
-// SetConsent says whether users have consented to the resource (its URI). At first they have, to every resource. Without
-// it tokens on behalf of a user are refused with AADSTS65001, for which the front-end asks for consent.
+// SetConsent says whether users have consented to the resource (its URI). At first they have, to every resource.
+// Without it tokens on behalf of a user are refused with AADSTS65001, for which the front-end asks for consent.
 func (s *Server) SetConsent(resource string, given bool) {
 	s.change(func(c *script) { c.unconsented[resource] = !given })
 }

@@ -33,7 +33,8 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request, tenant string) {
 func (s *Server) grantToken(w http.ResponseWriter, r *http.Request, tenant string) (map[string]any, *oauthError) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if r.Method != http.MethodPost || r.ParseForm() != nil {
-		return nil, refuse(http.StatusBadRequest, "invalid_request", 900144, "The request must be a form that is posted.")
+		return nil, refuse(http.StatusBadRequest, "invalid_request", 900144,
+			"The request must be a form that is posted.")
 	}
 	if refusal := s.checkClient(r.PostForm, tenant); refusal != nil {
 		return nil, refusal
@@ -110,7 +111,8 @@ func (s *Server) forApp(tenant string, scope scopeRequest) (map[string]any, *oau
 // onBehalfOf exchanges a user's token (RFC 7523 section 2.1 with Entra's requested_token_use).
 func (s *Server) onBehalfOf(tenant string, scope scopeRequest, form url.Values) (map[string]any, *oauthError) {
 	if form.Get("requested_token_use") != "on_behalf_of" {
-		return nil, refuse(http.StatusBadRequest, "invalid_request", 900144, "requested_token_use must be on_behalf_of.")
+		return nil, refuse(http.StatusBadRequest, "invalid_request", 900144,
+			"requested_token_use must be on_behalf_of.")
 	}
 	user, err := s.Verify(form.Get("assertion"))
 	switch {
@@ -119,7 +121,8 @@ func (s *Server) onBehalfOf(tenant string, scope scopeRequest, form url.Values) 
 	case err != nil:
 		return nil, refuse(http.StatusBadRequest, "invalid_grant", 50013, "The assertion failed signature validation.")
 	case user.Audience != s.Options.Audience && user.Audience != s.Options.ClientID:
-		return nil, refuse(http.StatusBadRequest, "invalid_grant", 50013, "The assertion's audience is another application.")
+		return nil, refuse(http.StatusBadRequest, "invalid_grant", 50013,
+			"The assertion's audience is another application.")
 	case user.IsApp || len(user.Scopes) == 0:
 		return nil, refuse(http.StatusBadRequest, "invalid_grant", 50027, "The assertion is no user's token.")
 	case user.TenantID != tenant:

@@ -51,8 +51,8 @@ func (s *Server) Verify(token string) (*Token, error) {
 	return out, nil
 }
 
-// VerifyFor is Verify for a resource: the token's audience must be the resource, and a user's token must have one of the
-// scopes, where any are given.
+// VerifyFor is Verify for a resource: the token's audience must be the resource, and a user's token must have one of
+// the scopes, where any are given.
 func (s *Server) VerifyFor(token, resource string, scopes ...string) (*Token, error) {
 	t, err := s.Verify(token)
 	switch {
@@ -60,7 +60,8 @@ func (s *Server) VerifyFor(token, resource string, scopes ...string) (*Token, er
 		return nil, err
 	case t.Audience != resource:
 		return nil, fmt.Errorf("entratest: the token is for %q, want %q", t.Audience, resource)
-	case !t.IsApp && len(scopes) > 0 && !slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(t.Scopes, s) }):
+	case !t.IsApp && len(scopes) > 0 && !slices.ContainsFunc(scopes,
+		func(s string) bool { return slices.Contains(t.Scopes, s) }):
 		return nil, fmt.Errorf("entratest: the token has the scopes %q, want one of %q", t.Scopes, scopes)
 	}
 	return t, nil

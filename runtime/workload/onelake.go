@@ -46,9 +46,9 @@ type OneLakeItem struct {
 
 // OneLakeFile is one entry of a folder.
 type OneLakeFile struct {
-	Name      string // relative to the item's Files folder, with slashes
-	Directory bool
-	Size      int64 // bytes
+	Name      string `json:"name"` // relative to the item's Files folder, with slashes
+	Directory bool   `json:"directory"`
+	Size      int64  `json:"size"` // bytes
 }
 
 // WriteFile makes or replaces a file under the item's Files folder. Readers see nothing of it, or all of it once it is

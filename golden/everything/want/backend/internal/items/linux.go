@@ -1,0 +1,95 @@
+// Made once by fabgen for you to edit; later changes of fabgen.yaml are merged into it.
+
+package items
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+
+	"github.com/fabgen/fabgen/runtime/workload"
+
+	"example.com/everything/workload/internal/resources"
+)
+
+// LinuxItem handles the items of the type Linux.
+type LinuxItem struct {
+	clients *resources.Set
+	logger  *slog.Logger
+}
+
+// newLinuxItem is called once, when the server starts: what the handler needs further goes in here.
+func newLinuxItem(clients *resources.Set, logger *slog.Logger) *LinuxItem {
+	return &LinuxItem{clients: clients, logger: logger}
+}
+
+// LinuxDefinition is an item's payload, as the editor sends and gets it. Members that are not here are kept
+// all the same.
+type LinuxDefinition struct {
+	Notes string `json:"notes"`
+}
+
+// Create checks the payload of a new item and keeps it. An *apierror.Error reaches the person as it is; any other
+// error is logged, and the person sees only that something failed.
+func (h *LinuxItem) Create(_ context.Context, item *workload.Item, payload json.RawMessage) error {
+	if err := workload.DecodePayload(payload, &LinuxDefinition{}); err != nil {
+		return err
+	}
+	item.Payload = payload
+	return nil
+}
+
+// Update checks and keeps a new payload. Without one, only name or description have changed, in item already.
+func (h *LinuxItem) Update(ctx context.Context, item *workload.Item, payload json.RawMessage) error {
+	if payload == nil {
+		return nil
+	}
+	return h.Create(ctx, item, payload)
+}
+
+// Delete gives back what the workload holds elsewhere for the item. The item itself is dropped when this returns nil.
+// Nobody may be signed in here: call resources as the application, not as the user.
+func (h *LinuxItem) Delete(ctx context.Context, item *workload.Item) error {
+	h.logger.InfoContext(ctx, "item deleted", "type", item.Type, "itemId", item.ItemID)
+	return nil
+}
+
+// Payload is what the editor gets: what Create and Update kept.
+func (h *LinuxItem) Payload(_ context.Context, item *workload.Item) (any, error) {
+	if item.Payload == nil {
+		return LinuxDefinition{}, nil
+	}
+	return item.Payload, nil
+}
+
+// RunTrain is the job Train. It runs behind the call that started it; ctx ends when it is cancelled. What it
+// returns ends the job: nil as Completed, an error as Failed.
+func (h *LinuxItem) RunTrain(ctx context.Context, job *workload.Job) error {
+	// The user's token lasts about an hour; with this the job goes on to write on the user's behalf after that.
+	ctx, err := h.clients.Onelake.LongRunning(ctx)
+	if err != nil {
+		return err
+	}
+	report, err := json.Marshal(map[string]string{"job": job.JobType, "item": job.DisplayName, "invokedAs": job.InvokeType})
+	if err != nil {
+		return err
+	}
+	files := workload.OneLakeItem{Workspace: job.WorkspaceID, Item: job.ItemID}
+	return h.clients.Onelake.WriteFile(ctx, files, "jobs/"+job.InstanceID+".json", report)
+}
+
+// RunScore is the job Score. It runs behind the call that started it; ctx ends when it is cancelled. What it
+// returns ends the job: nil as Completed, an error as Failed.
+func (h *LinuxItem) RunScore(ctx context.Context, job *workload.Job) error {
+	// The user's token lasts about an hour; with this the job goes on to write on the user's behalf after that.
+	ctx, err := h.clients.Onelake.LongRunning(ctx)
+	if err != nil {
+		return err
+	}
+	report, err := json.Marshal(map[string]string{"job": job.JobType, "item": job.DisplayName, "invokedAs": job.InvokeType})
+	if err != nil {
+		return err
+	}
+	files := workload.OneLakeItem{Workspace: job.WorkspaceID, Item: job.ItemID}
+	return h.clients.Onelake.WriteFile(ctx, files, "jobs/"+job.InstanceID+".json", report)
+}

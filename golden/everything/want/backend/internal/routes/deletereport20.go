@@ -1,0 +1,23 @@
+// Made once by fabgen for you to edit; later changes of fabgen.yaml are merged into it.
+
+package routes
+
+import (
+	"net/http"
+
+	"github.com/fabgen/fabgen/runtime/workload"
+)
+
+// DeleteReport20 answers DELETE /api/report2s/{report2Id}.
+func (h *Handlers) DeleteReport20(w http.ResponseWriter, r *http.Request) error {
+	var reply any
+	call := workload.Call{
+		Method: r.Method,
+		Path:   []string{"report2s", r.PathValue("report2Id")},
+		Into:   &reply,
+	}
+	if _, err := h.clients.Pricing.Do(r.Context(), call); err != nil {
+		return err
+	}
+	return workload.WriteJSON(w, http.StatusOK, reply)
+}

@@ -1,0 +1,18 @@
+// Made once by fabgen for you to edit; later changes of fabgen.yaml are merged into it.
+
+package routes
+
+import (
+	"net/http"
+
+	"github.com/fabgen/fabgen/runtime/workload"
+)
+
+// PatchInterface1 answers PATCH /api/interfaces/{interfaceId}/details.
+func (h *Handlers) PatchInterface1(w http.ResponseWriter, r *http.Request) error {
+	token, err := h.clients.SQL.Token(r.Context())
+	if err != nil {
+		return err
+	}
+	return workload.WriteJSON(w, http.StatusOK, map[string]any{"signedInUntil": token.Expiry.UTC()})
+}

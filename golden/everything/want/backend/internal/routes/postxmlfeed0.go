@@ -1,0 +1,24 @@
+// Made once by fabgen for you to edit; later changes of fabgen.yaml are merged into it.
+
+package routes
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/fabgen/fabgen/runtime/auth"
+	"github.com/fabgen/fabgen/runtime/workload"
+)
+
+// PostXMLFeed0 answers POST /api/xmlfeeds/{xmlfeedId}.
+func (h *Handlers) PostXMLFeed0(w http.ResponseWriter, r *http.Request) error {
+	caller, ok := auth.CallerFrom(r.Context())
+	if !ok {
+		return errors.New("the call has no caller")
+	}
+	return workload.WriteJSON(w, http.StatusOK, map[string]any{
+		"tenantId":  caller.TenantID,
+		"userId":    caller.ObjectID,
+		"xmlfeedId": r.PathValue("xmlfeedId"),
+	})
+}

@@ -1,0 +1,29 @@
+// Made once by fabgen for you to edit; later changes of fabgen.yaml are merged into it.
+
+package routes
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/fabgen/fabgen/runtime/workload"
+)
+
+// PutServer0 answers PUT /api/servers/{serverId}.
+func (h *Handlers) PutServer0(w http.ResponseWriter, r *http.Request) error {
+	var body json.RawMessage
+	if err := workload.ReadJSON(w, r, &body); err != nil {
+		return err
+	}
+	var reply any
+	call := workload.Call{
+		Method: r.Method,
+		Path:   []string{"servers", r.PathValue("serverId")},
+		JSON:   body,
+		Into:   &reply,
+	}
+	if _, err := h.clients.Pricing.Do(r.Context(), call); err != nil {
+		return err
+	}
+	return workload.WriteJSON(w, http.StatusOK, reply)
+}
