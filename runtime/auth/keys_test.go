@@ -336,3 +336,28 @@ func TestTwoKeysWithOneID(t *testing.T) {
 	}))
 	w.refuses(t, auth.KeysUnavailable)
 }
+
+// A workload that only ever sees known tokens notices a rotation too, and no call waits for it.
+func TestKeysAreRenewedInTheBackground(t *testing.T) {
+	w := newWorld(t)
+	token := w.entra.SubjectToken(entratest.Expires(3 * time.Hour))
+	check := func() {
+		t.Helper()
+		if _, err := w.auth.ValidateSubject(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check()
+	w.clock.Advance(59 * time.Minute)
+	check()
+	if n := w.entra.Counts().Keys; n != 1 {
+		t.Errorf("%d fetches within the hour, want 1", n)
+	}
+	w.clock.Advance(2 * time.Minute)
+	for deadline := time.Now().Add(10 * time.Second); w.entra.Counts().Keys != 2; time.Sleep(5 * time.Millisecond) {
+		check()
+		if time.Now().After(deadline) {
+			t.Fatal("the keys were not renewed")
+		}
+	}
+}
