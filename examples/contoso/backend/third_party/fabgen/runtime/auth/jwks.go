@@ -14,8 +14,9 @@ import (
 // signingKey is one of Entra's public keys. It is never changed, and the same key keeps the same pointer from one
 // fetch to the next, so that pointers can be compared.
 type signingKey struct {
-	id     string
-	issuer string // where the document gives one: the only issuer that the key is for; "{tenantid}" stands for any tenant
+	id string
+	// issuer, where the document gives one, is the only one that the key is for; "{tenantid}" stands for any tenant.
+	issuer string
 	public *rsa.PublicKey
 }
 

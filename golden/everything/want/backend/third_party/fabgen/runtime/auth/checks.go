@@ -129,7 +129,8 @@ func (a *Authenticator) audienceHint(found, version string) string {
 	case version == "2.0" && strings.EqualFold(found, a.settings.Audience):
 		return "a v2.0 token with a v1.0 audience: set api.requestedAccessTokenVersion to null or 1 in the registration"
 	case version == "2.0" && isGUID(found):
-		return "a v2.0 token for another application: its registration issues v2.0 tokens, whose audience is a client ID; " +
+		return "a v2.0 token for another application: its registration issues v2.0 tokens, whose audience is a client " +
+			"ID; " +
 			"set FABRIC_CLIENT_ID to it, or api.requestedAccessTokenVersion to null or 1 to get the v1.0 audience " +
 			a.settings.Audience
 	}

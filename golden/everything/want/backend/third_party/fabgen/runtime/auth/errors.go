@@ -125,7 +125,8 @@ func quote(s string) string {
 
 // ErrNoSubject says that a token on behalf of the user was asked for where the call carries no user: Fabric sends
 // delete and endpoint resolution without a subject token, and background work has no caller at all. Use AsApp there.
-var ErrNoSubject = errors.New("auth: no subject token to exchange: this call carries no user; call the resource as the app")
+var ErrNoSubject = errors.New("auth: no subject token to exchange: this call carries no user; " +
+	"call the resource as the app")
 
 // Kind is what went wrong in an exchange, by what can be done about it.
 type Kind string

@@ -80,7 +80,8 @@ func (r Resource) label() string {
 // check finds what would make a request for another resource than this one, or none at all.
 func (r Resource) check() error {
 	if r.URI == "" || !scopeText(r.URI) {
-		return fmt.Errorf("auth: resource %q: its URI is %q, want an application ID URI such as https://storage.azure.com",
+		return fmt.Errorf("auth: resource %q: its URI is %q, want an application ID URI such as "+
+			"https://storage.azure.com",
 			r.Name, r.URI)
 	}
 	for _, scope := range r.Scopes {
