@@ -34,14 +34,16 @@ var (
 	redirectRule = &rule{
 		want: "the absolute https:// address of the page that closes the pop-up (http:// on this machine), such as " +
 			defaultRedirectURI,
-		max:     255,
-		pattern: regexp.MustCompile(`^(` + securePart + `|http://(localhost|127\.0\.0\.1)` + portPart + `)` + segmentPart + `+$`),
+		max: 255,
+		pattern: regexp.MustCompile(`^(` + securePart + `|http://(localhost|127\.0\.0\.1)` + portPart + `)` +
+			segmentPart + `+$`),
 		normal:  lowerHost,
 		explain: explainRedirect,
 		also:    explainAddress,
 	}
 	endpointRule = &rule{
-		want:    "an absolute https:// address without a slash at the end (http:// on this machine), such as " + defaultBackend,
+		want: "an absolute https:// address without a slash at the end (http:// on this machine), such as " +
+			defaultBackend,
 		max:     255,
 		pattern: regexp.MustCompile(`^(` + securePart + `|` + loopbackPart + `)` + segmentPart + `*$`),
 		normal:  lowerHost,

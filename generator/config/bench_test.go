@@ -47,7 +47,8 @@ func large(n int) []byte {
 	b.WriteString("routes:\n")
 	for i := range 2 * n {
 		fmt.Fprintf(&b, "  - name: getArea%d\n    method: GET\n    path: /area%d/{workspaceId}/{itemId}\n", i, i)
-		fmt.Fprintf(&b, "    scopes: [Area%d.Read.All]\n    resource: onelake\n    item: Item%d\n    permissions: [Read]\n", i, i/2)
+		fmt.Fprintf(&b, "    scopes: [Area%d.Read.All]\n    resource: onelake\n", i)
+		fmt.Fprintf(&b, "    item: Item%d\n    permissions: [Read]\n", i/2)
 	}
 	return []byte(b.String())
 }

@@ -25,9 +25,9 @@ const DefaultEnvironment = "dev"
 type Workload struct {
 	Name        string // two segments, such as Org.ContosoForecast; at most 32 characters
 	DisplayName string // any Unicode text; default: the second segment of Name
-	Description string
+	Description string // default: DisplayName
 	Version     string // SemVer, at most 16 characters; default 1.0.0
-	Publisher   string
+	Publisher   string // default: DisplayName
 	Module      string // Go module path of the back-end
 }
 

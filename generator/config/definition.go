@@ -9,6 +9,7 @@ const (
 	maxRoutes       = 5000
 	maxResources    = 200
 	maxEnvironments = 50
+	maxPermissions  = 250
 )
 
 var rootShape = objectShape[Config]{

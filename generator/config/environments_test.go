@@ -46,7 +46,8 @@ func TestEnvironment(t *testing.T) {
 func TestAudienceOfAnotherTenant(t *testing.T) {
 	got := problems(t, minimal+"  audience: api://localdevinstance/"+testTenant+"/Org.Smallest/sub\n"+
 		"environments:\n  test:\n    entra:\n      tenantId: "+testClient+"\n")
-	want := `fabgen.yaml:12:17: environments.test.entra.tenantId: found "api://localdevinstance/` + testTenant + `/Org.Smallest/sub"`
+	want := `fabgen.yaml:12:17: environments.test.entra.tenantId: found ` +
+		`"api://localdevinstance/` + testTenant + `/Org.Smallest/sub"`
 	if len(got) != 1 || !strings.HasPrefix(got[0].Error(), want) {
 		t.Errorf("got  %v\nwant %s", got, want)
 	}

@@ -24,8 +24,8 @@ func TestFields(t *testing.T) {
 			t.Errorf("%s: the default %q is refused: %v", f.Flag, value, f.Check(value))
 		}
 	}
-	want := strings.Fields("name module display-name description version publisher tenant-id client-id audience redirect-uri " +
-		"token-version credential backend-url frontend-url scope resource item route")
+	want := strings.Fields("name module display-name description version publisher tenant-id client-id audience " +
+		"redirect-uri token-version credential backend-url frontend-url scope resource item route")
 	if !slices.Equal(flags, want) {
 		t.Errorf("got  %v\nwant %v", flags, want)
 	}
@@ -74,8 +74,8 @@ func TestFieldCheck(t *testing.T) {
 		{"resource", "graph:User.Read,Mail.Read", ""},
 		{"resource", "name=pricing,uri=api://pricing,scope=A,scope=B,permission=A:" + testTenant + ",as=app", ""},
 		{"resource", "onelak", `name: found "onelak", which fabgen does not know, without a uri`},
-		{"resource", "name=p,url=api://p", `found the unknown key "url"; want the keys name, uri, app-id, scope, permission, as, ` +
-			`base-url; did you mean "uri"?`},
+		{"resource", "name=p,url=api://p", `found the unknown key "url"; want the keys name, uri, app-id, scope, ` +
+			`permission, as, base-url; did you mean "uri"?`},
 		{"resource", "name=p,uri=p", `uri: found "p", which is not absolute`},
 		{"resource", "name=p,name=q", `found the key "name" a second time`},
 		{"resource", "name=p,permission=A", `found permission=A; want permission=SCOPE:GUID`},
@@ -102,12 +102,15 @@ func TestFieldCheck(t *testing.T) {
 
 func TestBuild(t *testing.T) {
 	a := Answers{
-		"name": {"Org.ContosoForecast"}, "module": {"example.com/contoso/forecast"}, "tenant-id": {strings.ToUpper(testTenant)},
+		"name": {"Org.ContosoForecast"}, "module": {"example.com/contoso/forecast"},
+		"tenant-id": {strings.ToUpper(testTenant)},
 		"client-id": {testClient}, "token-version": {"2"}, "version": {"1.0.0"}, "description": {""},
-		"scope":    {"Forecast.Read.All=Read, forecasts", "Forecast.Write"},
-		"resource": {"onelake", "name=pricing,uri=api://pricing.contoso.com,scope=Prices.Read,base-url=https://pricing.contoso.com"},
-		"item":     {"Forecast:Train,Score", `name=Sale,display-name="a, ""b"" c",one-lake-folders=true`},
-		"route":    {"name=getForecast,method=GET,path=/forecasts/{forecastId},scope=Forecast.Read.All,resource=onelake,item=Forecast,permission=Read"},
+		"scope": {"Forecast.Read.All=Read, forecasts", "Forecast.Write"},
+		"resource": {"onelake", "name=pricing,uri=api://pricing.contoso.com,scope=Prices.Read," +
+			"base-url=https://pricing.contoso.com"},
+		"item": {"Forecast:Train,Score", `name=Sale,display-name="a, ""b"" c",one-lake-folders=true`},
+		"route": {"name=getForecast,method=GET,path=/forecasts/{forecastId},scope=Forecast.Read.All," +
+			"resource=onelake,item=Forecast,permission=Read"},
 	}
 	doc, data, err := Build(a)
 	if err != nil {
@@ -121,8 +124,8 @@ resources:
 - {name: onelake, scopes: [user_impersonation]}
 - {name: pricing, uri: api://pricing.contoso.com, scopes: [Prices.Read], baseUrl: "https://pricing.contoso.com"}
 items: [{name: Forecast, jobs: [Train, Score]}, {name: Sale, displayName: 'a, "b" c', oneLakeFolders: true}]
-routes: [{name: getForecast, method: GET, path: "/forecasts/{forecastId}", scopes: [Forecast.Read.All], resource: onelake,
-  item: Forecast, permissions: [Read]}]
+routes: [{name: getForecast, method: GET, path: "/forecasts/{forecastId}", scopes: [Forecast.Read.All],
+  resource: onelake, item: Forecast, permissions: [Read]}]
 `)
 	if !reflect.DeepEqual(doc.Config, want.Config) {
 		t.Errorf("got  %+v\nwant %+v", doc.Config, want.Config)

@@ -53,7 +53,8 @@ func checkProblems(t *testing.T, err error) {
 
 // FuzzCheck does the same for the compact forms of flags.
 func FuzzCheck(f *testing.F) {
-	for _, s := range []string{"onelake", "A=b", `name=A,job="a, ""b""",job=c`, "name=p,permission=a:b", "a:b,c", "", "=", `"`} {
+	seeds := []string{"onelake", "A=b", `name=A,job="a, ""b""",job=c`, "name=p,permission=a:b", "a:b,c", "", "=", `"`}
+	for _, s := range seeds {
 		f.Add(s)
 	}
 	fields := Fields()

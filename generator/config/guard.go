@@ -35,11 +35,11 @@ type level struct {
 
 // unwanted says what stands where, for tokens that are never right.
 var unwanted = map[token.Type]fault{
-	token.AnchorType:     {"an anchor (&)", "the value itself", "fabgen.yaml has no anchors; write the value where it is needed"},
-	token.AliasType:      {"an alias (*)", "the value itself", "put the text in quotes, or write out what the alias stands for"},
+	token.AnchorType:     {"an anchor (&)", "the value itself", "write out the value in each place"},
+	token.AliasType:      {"an alias (*)", "the value itself", "write out the value, or put a text in quotes"},
 	token.MergeKeyType:   {"a merge key (<<)", "the keys themselves", "write out the keys that it would merge"},
-	token.TagType:        {"a tag (!)", "a value without a tag", "take the tag away, or put the text in quotes"},
-	token.DirectiveType:  {"a directive (%)", "a document without directives", "take the line away, or put the text in quotes"},
+	token.TagType:        {"a tag (!)", "a value without a tag", "take it away, or put a text in quotes"},
+	token.DirectiveType:  {"a directive (%)", "a document without directives", "take it away, or put a text in quotes"},
 	token.MappingKeyType: {"a complex key (?)", "key: value", "put the text in quotes"},
 }
 

@@ -11,7 +11,7 @@ import (
 func TestParseRefusesText(t *testing.T) {
 	bomb := "a: &a [x,x,x,x,x,x,x,x,x]\n"
 	for i := 'b'; i < 'k'; i++ {
-		bomb += fmt.Sprintf("%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n", i, i, i-1, i-1, i-1, i-1, i-1, i-1, i-1, i-1, i-1)
+		bomb += fmt.Sprintf("%c: &%c [%s]\n", i, i, strings.Repeat(fmt.Sprintf("*%c,", i-1), 9))
 	}
 	tests := []struct{ name, source, want string }{
 		{"an empty file", "", "1:1: found an empty file; want a configuration; run fabgen init"},
@@ -28,7 +28,8 @@ func TestParseRefusesText(t *testing.T) {
 		{"a control character", minimal + "# \x07\n", "8:3: found the control character U+0007; want text without"},
 		{"NUL", minimal + "x: \x00\n", "8:4: found the control character U+0000"},
 		{"a carriage return", "apiVersion: fabgen/v1\rworkload: {}\n", "1:22: found a carriage return without a line feed"},
-		{"a tab", "apiVersion: fabgen/v1\nworkload:\n\tname: Org.A\n", "3:1: found a tab at the start of the line; want spaces"},
+		{"a tab", "apiVersion: fabgen/v1\nworkload:\n\tname: Org.A\n",
+			"3:1: found a tab at the start of the line; want spaces"},
 		{"a tab after spaces", "workload:\n  name: a\n \t module: b\n", "3:2: found a tab at the start of the line"},
 		{"anchors that explode", bomb, "1:4: found an anchor (&); want the value itself"},
 		{"an anchor", "a: &x 1\n", "1:4: found an anchor (&)"},
@@ -88,14 +89,17 @@ func TestHostileFilesAreCheap(t *testing.T) {
 	fill := func(s string) string { return strings.Repeat(s, hostileBytes/len(s)) }
 	tests := []struct{ name, source string }{
 		{"angles", fill("<")}, {"angles apart", fill("<< ")}, {"angles and colons", fill("<<:")},
-		{"tabs in quotes", "a: \"" + fill("\t")}, {"quotes and tabs", fill("\"\t")}, {"lines of tabs", fill("\"" + strings.Repeat(" \t", 99) + "\n")},
+		{"tabs in quotes", "a: \"" + fill("\t")}, {"quotes and tabs", fill("\"\t")},
+		{"lines of tabs", fill("\"" + strings.Repeat(" \t", 99) + "\n")},
 		{"blank lines in a block", "a: |\n x\n" + fill("\n")}, {"blocks", fill("a: |\n x" + strings.Repeat("\n", 99))},
 		{"flow lists", fill("[")}, {"flow mappings", fill("{a: ")}, {"closed flow lists", "a: [" + fill("[],")},
-		{"dashes", fill("- ")}, {"empty entries", fill("-\n")}, {"entries", fill("- a\n")}, {"entries of lists", fill("- - a\n")},
+		{"dashes", fill("- ")}, {"empty entries", fill("-\n")}, {"entries", fill("- a\n")},
+		{"entries of lists", fill("- - a\n")},
 		{"empty keys", fill("a:\n")}, {"keys", fill("a: b\n")}, {"keys below", fill("a:\n b: c\n")},
 		{"staircase", fill(deepMappings(15))}, {"questions", fill("? ")}, {"bangs", fill("! ")}, {"stars", fill("*a ")},
 		{"commas", "a: [" + fill("a,")}, {"quotes", fill("'")}, {"colons", fill(": ")}, {"comments", fill("#\n")},
-		{"comments after", fill("a: b #\n")}, {"one text", "a: " + fill("a")}, {"one quoted text", "a: \"" + fill("a") + "\""},
+		{"comments after", fill("a: b #\n")}, {"one text", "a: " + fill("a")},
+		{"one quoted text", "a: \"" + fill("a") + "\""},
 		{"escapes", "a: \"" + fill("\\x41") + "\""}, {"text in lines", "a:\n" + fill(" a\n")}, {"documents", fill("---\n")},
 		{"ends", fill("...\n")}, {"errors", fill("@ ")}, {"error lines", fill("@\n")}, {"percents", fill("%\n")},
 		{"unknown routes", minimal + "routes:\n" + strings.Repeat("- {name: a, scopes: [bcdefghijklmnop]}\n", 6000)},

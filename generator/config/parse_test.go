@@ -77,7 +77,8 @@ func TestParseTakes(t *testing.T) {
 		{"GUID in upper case", strings.Replace(minimal, testTenant, strings.ToUpper(testTenant), 1)},
 		{"a long description",
 			strings.Replace(minimal, "  module:", "  description: >-\n    Forecasts over\n    OneLake\n  module:", 1)},
-		{"any text", strings.Replace(minimal, "  module:", "  displayName: 'a\"b*/</x>${y}''\\n` 預測 😀'\n  module:", 1)},
+		{"any text", strings.Replace(minimal, "  module:",
+			"  displayName: 'a\"b*/</x>${y}''\\n` 預測 😀'\n  module:", 1)},
 		{"a published name", strings.Replace(minimal, "Org.Smallest", "Contoso.Smallest", 1) +
 			"  audience: https://contoso.com/apps/Contoso.Smallest\n"},
 		{"the name amid the audience", strings.Replace(minimal, "Org.Smallest", "Contoso.Smallest", 1) +
@@ -91,7 +92,8 @@ func TestParseTakes(t *testing.T) {
 		{"IPv6", minimal + "endpoints:\n  backend: http://[::1]:5000/workload\n  frontend: https://[::1]:60006\n"},
 		{"a pre-release", strings.Replace(minimal, "  module:", "  version: 1.2.3-rc.1+b.7\n  module:", 1)},
 		{"a major version in the module", strings.Replace(minimal, "example.com/smallest", "example.com/smallest/v2", 1)},
-		{"a resource as app with a scope", minimal + "resources:\n- {name: p, uri: 'api://p', as: app, scopes: [.default]}\n"},
+		{"a resource as app with a scope",
+			minimal + "resources:\n- {name: p, uri: 'api://p', as: app, scopes: [.default]}\n"},
 		{"a permission in another case", with(t, "permissions: [Read]", "permissions: [read]")},
 		{"a permission nobody knows", with(t, "permissions: [Read]", "permissions: [Certify]")},
 		{"a narrower route", with(t, "path: /models", "path: /prices/all")},
@@ -150,7 +152,8 @@ environments:
 		}
 	}
 	p := doc.Problem("scopes[1].name", `"B.Read"`, "another name", "rename it")
-	if got, want := p.Error(), `fabgen.yaml:8:33: scopes[1].name: found "B.Read"; want another name; rename it`; got != want {
+	want := `fabgen.yaml:8:33: scopes[1].name: found "B.Read"; want another name; rename it`
+	if got := p.Error(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -9,9 +9,15 @@ import (
 
 // plain is what YAML reads as the same text without quotes, in every version and place: words, paths, addresses, GUIDs
 // and versions. Everything else is quoted.
-var plain = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9._-]*( [A-Za-z0-9._-]+)*|\.default|(/[A-Za-z0-9._-]+|/\{[A-Za-z0-9_]+\})+|` +
-	`(https?|api)://[A-Za-z0-9./_-]+(:[0-9]+)?[A-Za-z0-9./_-]*|[A-Za-z0-9.-]+(/[A-Za-z0-9._-]+)+|` +
-	`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z][A-Za-z0-9.-]*)?|fabgen/v1)$`)
+var plain = regexp.MustCompile(`^(` + strings.Join([]string{
+	`[A-Za-z][A-Za-z0-9._-]*( [A-Za-z0-9._-]+)*`,
+	`\.default`,
+	`(/[A-Za-z0-9._-]+|/\{[A-Za-z0-9_]+\})+`,
+	`(https?|api)://[A-Za-z0-9./_-]+(:[0-9]+)?[A-Za-z0-9./_-]*`,
+	`[A-Za-z][A-Za-z0-9.-]*(/[A-Za-z0-9._-]+)+`,
+	`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`,
+	`[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z][A-Za-z0-9.-]*)?`,
+}, "|") + `)$`)
 
 // special are the words that some YAML reader takes for something else.
 var special = map[string]bool{"true": true, "false": true, "yes": true, "no": true, "on": true, "off": true, "y": true,

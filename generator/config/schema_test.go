@@ -128,9 +128,10 @@ func corpus(t testing.TB, more int) []string {
 }
 
 // values are put in place of what the demo says.
-var values = []string{"", "~", "1", "2", "1.5", "true", "[]", "{}", "[a]", "{a: b}", "a", `"a b"`, "''", "/a/{b}", "https://a.example.com",
-	"api://x", "user", "app", "GET", "Read", "onelake", "Org.A", "1.0.0", testTenant, "[Read]", "[.default]", "[a, A]",
-	`"\u2028"`, "é", "https://a.example.com/Org.ContosoForecast", "http://localhost/x", "|\n        x", "'{a}'", "0x1", "1e3", "2021-01-01"}
+var values = []string{"", "~", "1", "2", "1.5", "true", "[]", "{}", "[a]", "{a: b}", "a", `"a b"`, "''", "/a/{b}",
+	"https://a.example.com", "api://x", "user", "app", "GET", "Read", "onelake", "Org.A", "1.0.0", testTenant, "[Read]", "[.default]", "[a, A]",
+	`"\u2028"`, "é", "https://a.example.com/Org.ContosoForecast", "http://localhost/x", "|\n        x", "'{a}'",
+	"0x1", "1e3", "2021-01-01"}
 
 // mutated is the demo with a few values replaced, or lines taken away.
 func mutated(random *rand.Rand) string {

@@ -5,7 +5,8 @@ import "testing"
 func TestNearest(t *testing.T) {
 	words := []string{"Read", "Write", "Reshare", "Execute"}
 	tests := []struct{ word, want string }{
-		{"read", "Read"}, {"Raed", "Read"}, {"Reed", "Read"}, {"Writ", "Write"}, {"Reshrae", "Reshare"}, {"executed", "Execute"},
+		{"read", "Read"}, {"Raed", "Read"}, {"Reed", "Read"}, {"Writ", "Write"}, {"Reshrae", "Reshare"},
+		{"executed", "Execute"},
 		{"", ""}, {"Delete", ""}, {"R", ""}, {"Wr", ""},
 	}
 	for _, tt := range tests {
