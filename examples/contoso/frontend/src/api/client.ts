@@ -40,7 +40,8 @@ export function createClient(apiFetch: ApiFetch): Client {
   const operations = Object.entries<Route>(routes).map(
     ([name, route]) => [name, operation(apiFetch, route)] as const,
   );
-  return Object.fromEntries(operations) as unknown as Client;
+  const client: unknown = Object.fromEntries(operations);
+  return client as Client;
 }
 
 /** Asks the back-end who calls. */

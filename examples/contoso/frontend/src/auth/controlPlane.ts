@@ -32,10 +32,13 @@ export function callControlPlane<T>(
   call: () => Promise<T>,
   options?: RetryOptions,
 ): Promise<T> {
-  const attempt = () =>
-    call().catch((error: unknown) => {
+  const attempt = async () => {
+    try {
+      return await call();
+    } catch (error) {
       throw readControlPlaneFailure(error);
-    });
+    }
+  };
   return auth.retryOnce(attempt, options);
 }
 

@@ -103,6 +103,9 @@ function hints(
   if (facts.entraCode === "AADSTS65004") {
     out.push(t("hint.userDeclined"));
   }
+  if (facts.status === 409 || facts.status === 412) {
+    out.push(t("hint.conflict"));
+  }
   if (facts.scopes !== undefined && facts.scopes.length > 0) {
     out.push(t("hint.scopes", { scopes: facts.scopes.join(", ") }));
   }

@@ -48,8 +48,6 @@ export class ScriptedHost {
     this.asked.push(params);
     await Promise.resolve();
     if (this.reject !== undefined && Object.keys(params).length > 0) {
-      // The host's rejections are bare objects.
-      // eslint-disable-next-line @typescript-eslint/only-throw-error
       throw this.reject;
     }
     return { token: freshToken(this.asked.length) };

@@ -51,13 +51,16 @@ export function useJob(objectId: string, job: JobType): WatchedJob {
     if (instanceId === undefined || watching === 0) {
       return;
     }
-    let timer: ReturnType<typeof setTimeout>;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let left = false;
     const look = async (number: number) => {
       const now = await items.job(objectId, instanceId);
       if (now !== undefined) {
         setRun((before) => (before?.instanceId === instanceId ? now : before));
       }
-      plan(number + 1);
+      if (!left) {
+        plan(number + 1);
+      }
     };
     const plan = (number: number) => {
       timer = setTimeout(() => {
@@ -66,6 +69,7 @@ export function useJob(objectId: string, job: JobType): WatchedJob {
     };
     plan(0);
     return () => {
+      left = true;
       clearTimeout(timer);
     };
   }, [items, objectId, instanceId, watching]);

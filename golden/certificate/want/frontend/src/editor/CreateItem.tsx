@@ -67,19 +67,16 @@ function Form({
     await openPage(client, { path: `${type.editorPath}/${item.objectId}` });
   });
   const missing = submitted && displayName.trim() === "";
+  const submit = () => {
+    setSubmitted(true);
+    if (displayName.trim() !== "" && !creation.busy) {
+      auth.reset();
+      void creation.run();
+    }
+  };
+  // No form element: the portal's sandbox blocks the submission of forms.
   return (
-    <form
-      style={{ display: "contents" }}
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setSubmitted(true);
-        if (displayName.trim() !== "" && !creation.busy) {
-          auth.reset();
-          void creation.run();
-        }
-      }}
-    >
+    <>
       <Field
         label={t("create.name")}
         required
@@ -90,6 +87,11 @@ function Form({
           maxLength={256}
           onChange={(_, { value }) => {
             setDisplayName(value);
+          }}
+          onKeyDown={({ key }) => {
+            if (key === "Enter") {
+              submit();
+            }
           }}
         />
       </Field>
@@ -106,11 +108,11 @@ function Form({
       <Button
         className={styles.submit}
         appearance="primary"
-        type="submit"
         disabled={creation.busy}
+        onClick={submit}
       >
         {t(creation.busy ? "create.creating" : "create.submit")}
       </Button>
-    </form>
+    </>
   );
 }

@@ -14,6 +14,7 @@ const useStyles = makeStyles({
     border: `${tokens.strokeWidthThin} solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
   },
+  title: { margin: 0 },
 });
 
 /** A part of a page with a heading of its own. */
@@ -28,7 +29,7 @@ export function Section({
   const id = useId();
   return (
     <section className={styles.section} aria-labelledby={id}>
-      <Subtitle2 as="h2" id={id}>
+      <Subtitle2 as="h2" id={id} className={styles.title}>
         {title}
       </Subtitle2>
       {children}

@@ -20,6 +20,7 @@ const useStyles = makeStyles({
     padding: tokens.spacingVerticalXXXL,
     textAlign: "center",
   },
+  title: { margin: 0 },
   text: { color: tokens.colorNeutralForeground2, maxWidth: "56ch" },
 });
 
@@ -36,7 +37,9 @@ export function EmptyState({
   const styles = useStyles();
   return (
     <div className={styles.state}>
-      <Subtitle1 as="h2">{title}</Subtitle1>
+      <Subtitle1 as="h2" className={styles.title}>
+        {title}
+      </Subtitle1>
       <Text className={styles.text}>{text}</Text>
       {children}
     </div>
