@@ -30,6 +30,32 @@ func TestBackendsBuildAndPass(t *testing.T) {
 	}
 }
 
+// The demo's front-end installs from its lock file, type-checks, lints, passes its tests and builds.
+func TestDemoFrontendBuildsAndPasses(t *testing.T) {
+	needTool(t, "npm")
+	frontend := filepath.Join(isolated(t, scenario{want: "demo/want"}), "frontend")
+	run(t, frontend, "npm", "ci", "--no-audit", "--no-fund")
+	for _, script := range []string{"typecheck", "lint", "test", "build"} {
+		run(t, frontend, "npm", "run", script)
+	}
+	t.Run("others", func(t *testing.T) {
+		for _, name := range []string{"smallest", "everything", "certificate"} {
+			t.Run(name, func(t *testing.T) { checkFrontend(t, name, filepath.Join(frontend, "node_modules")) })
+		}
+	})
+}
+
+// checkFrontend type-checks, lints and tests a front-end with the demo's modules, which are the same.
+func checkFrontend(t *testing.T, name, modules string) {
+	frontend := filepath.Join(isolated(t, scenario{want: name + "/want"}), "frontend")
+	if err := os.Symlink(modules, filepath.Join(frontend, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	for _, script := range []string{"typecheck", "lint", "test"} {
+		run(t, frontend, "npm", "run", script)
+	}
+}
+
 // isolated copies a scenario's tree to a folder of its own.
 func isolated(t *testing.T, s scenario) string {
 	t.Helper()
@@ -53,4 +79,16 @@ func run(t *testing.T, dir, name string, args ...string) string {
 	}
 	t.Logf("%s %s took %s", name, strings.Join(args, " "), time.Since(start).Round(10*time.Millisecond))
 	return string(out)
+}
+
+// needTool fails the test in CI where a tool is missing, and skips it elsewhere, saying so.
+func needTool(t *testing.T, name string) {
+	t.Helper()
+	if _, err := exec.LookPath(name); err == nil {
+		return
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is not installed, and CI runs every test", name)
+	}
+	t.Skipf("%s is not installed", name)
 }
