@@ -12,6 +12,9 @@ var reservedSettings = map[string]bool{
 	"FABRIC_API_URL": true, "ONELAKE_URL": true, "DATABASE_URL": true, "TOKEN_CACHE_URL": true,
 }
 
+// manifestFiles stand beside the manifests of the items, which are named after them.
+var manifestFiles = []string{"Product", "WorkloadManifest"}
+
 // collisions finds names that are different in fabgen.yaml and the same in the generated code or on a file system
 // without case.
 func (m *Model) collisions(doc *config.Document) config.Problems {
@@ -34,6 +37,9 @@ func (m *Model) collisions(doc *config.Document) config.Problems {
 	for i, r := range m.Routes {
 		unique.claim("route", fmt.Sprintf("routes[%d].name", i), r.Name, r.File)
 	}
+	for _, name := range manifestFiles {
+		unique.reserve("item", strings.ToLower(name), name)
+	}
 	for i, item := range m.Items {
 		unique.claim("item", fmt.Sprintf("items[%d].name", i), item.Name, item.File)
 		jobs := newUnique(add)
@@ -52,6 +58,11 @@ type unique struct {
 
 func newUnique(add func(path, found, want string)) *unique {
 	return &unique{taken: map[string]string{}, add: add}
+}
+
+// reserve takes a derived name for something of fabgen's own.
+func (u *unique) reserve(kind, derived, name string) {
+	u.taken[kind+"\x00"+derived] = name
 }
 
 func (u *unique) claim(kind, path, name, derived string) {

@@ -55,6 +55,7 @@ func demo(t *testing.T, edit func(string) string) (*Model, error) {
 func TestCollisionsAreTold(t *testing.T) {
 	tests := map[string][2]string{
 		"scopes":   {"  - name: Forecast.ReadWrite.All\n", "  - name: ForecastRead.All\n  - name: Forecast.ReadWrite.All\n"},
+		"manifest": {"  - name: Forecast\n    displayName", "  - name: product\n  - name: Forecast\n    displayName"},
 		"settings": {"items:\n", "  - name: database\n    uri: api://database.contoso.com\n    scopes: [A]\n    baseUrl: https://database.contoso.com\nitems:\n"},
 	}
 	for name, edit := range tests {
