@@ -50,6 +50,17 @@ func (r *Resource) ClientType() string {
 	return "API"
 }
 
+// NamedPermissions are the resource's permissions without .default, which stands for all of them.
+func (r *Resource) NamedPermissions() []Permission {
+	var out []Permission
+	for _, p := range r.Permissions {
+		if p.Name != ".default" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // AddressField is where the back-end's settings hold the resource's address; empty where it has none.
 func (r *Resource) AddressField() string {
 	switch r.ClientType() {
