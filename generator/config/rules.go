@@ -78,7 +78,7 @@ var (
 		max:     64,
 		pattern: regexp.MustCompile(`^[A-Za-z]+$`),
 		also:    explainPermission,
-		suggest: func(s string) string { return nearest(s, permissions) },
+		suggest: func(s string) string { return Nearest(s, permissions) },
 	}
 	environmentRule = &rule{
 		want:    "an environment name of lower-case letters, digits and dashes, a letter first, such as prod",

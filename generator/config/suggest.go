@@ -8,15 +8,15 @@ import (
 
 // didYouMean is the hint that names the candidate nearest to a word, or nothing where none is near.
 func didYouMean(word string, candidates []string) string {
-	if best := nearest(word, candidates); best != "" {
+	if best := Nearest(word, candidates); best != "" {
 		return "did you mean " + strconv.Quote(best) + "?"
 	}
 	return ""
 }
 
-// nearest is the candidate with the fewest edits from word, without regard to case, or "" where more than a third of
+// Nearest is the candidate with the fewest edits from word, without regard to case, or "" where more than a third of
 // the word would have to change. The first of equals wins.
-func nearest(word string, candidates []string) string {
+func Nearest(word string, candidates []string) string {
 	n := utf8.RuneCountInString(word)
 	if n == 0 || n > 200 {
 		return ""

@@ -10,8 +10,8 @@ func TestNearest(t *testing.T) {
 		{"", ""}, {"Delete", ""}, {"R", ""}, {"Wr", ""},
 	}
 	for _, tt := range tests {
-		if got := nearest(tt.word, words); got != tt.want {
-			t.Errorf("nearest(%q) = %q, want %q", tt.word, got, tt.want)
+		if got := Nearest(tt.word, words); got != tt.want {
+			t.Errorf("Nearest(%q) = %q, want %q", tt.word, got, tt.want)
 		}
 	}
 }
@@ -22,7 +22,7 @@ func TestEdits(t *testing.T) {
 		want int
 	}{
 		{"", "", 0}, {"a", "", 1}, {"ab", "ba", 1}, {"abc", "axc", 1}, {"kitten", "sitting", 3}, {"é", "e", 1},
-		{"abcdefghijk", "", 9},
+		{"abcdefghijk", "", 9}, {"abc", "abc", 0}, {"", "abc", 3}, {"forse", "force", 1},
 	}
 	for _, tt := range tests {
 		if got := edits(tt.a, tt.b, 9); got != tt.want {

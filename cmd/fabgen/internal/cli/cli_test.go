@@ -172,18 +172,6 @@ func TestAsksForJSON(t *testing.T) {
 	}
 }
 
-func TestDistance(t *testing.T) {
-	tests := []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"abc", "abc", 0}, {"", "abc", 3}, {"forse", "force", 1}, {"kitten", "sitting", 3}}
-	for _, test := range tests {
-		if got := distance(test.a, test.b); got != test.want {
-			t.Errorf("distance(%q, %q) is %d; want %d", test.a, test.b, got, test.want)
-		}
-	}
-}
-
 func TestShellWord(t *testing.T) {
 	tests := []struct{ word, want string }{
 		{"contoso", "contoso"}, {"../a_b/c-1.2", "../a_b/c-1.2"}, {"a b", "'a b'"}, {"it's", `'it'\''s'`},

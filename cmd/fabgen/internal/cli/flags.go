@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/fabgen/fabgen/generator/config"
 )
 
 // flagError makes a flag that cobra cannot read an error of use, with the nearest flag where one is near.
@@ -23,39 +26,17 @@ func flagError(cmd *cobra.Command, err error) error {
 	return usagef("%s; `%s --help` lists the flags", message, cmd.CommandPath())
 }
 
+// nearestFlag is the flag that a name begins, or else the one that it is nearest to.
 func nearestFlag(cmd *cobra.Command, name string) string {
-	best, bestDistance := "", 3
+	var names []string
+	begun := ""
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		d := distance(name, f.Name)
-		if strings.HasPrefix(f.Name, name) {
-			d = 1
-		}
-		if d < bestDistance && d < len(name) {
-			best, bestDistance = f.Name, d
+		names = append(names, f.Name)
+		if begun == "" && len(name) > 1 && strings.HasPrefix(f.Name, name) {
+			begun = f.Name
 		}
 	})
-	return best
-}
-
-// distance counts the letters to insert, delete or replace to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return cmp.Or(begun, config.Nearest(name, names))
 }
 
 // asksForJSON finds --json among arguments that cobra could not read to their end.
