@@ -40,7 +40,7 @@ func newSet(fsys fs.FS) (*set, error) {
 	}
 	for _, t := range s.templates.Templates() {
 		if t.Tree != nil {
-			escapeByDefault(t.Tree, t.Root)
+			escapeByDefault(t.Tree)
 		}
 	}
 	return s, nil
@@ -62,31 +62,37 @@ func (s *set) read(fsys fs.FS, path, name string) error {
 }
 
 // escapeByDefault ends every action that has no escaper with plain.
-func escapeByDefault(tree *parse.Tree, node parse.Node) {
-	switch n := node.(type) {
-	case *parse.ListNode:
-		if n == nil {
-			return
+func escapeByDefault(tree *parse.Tree) {
+	walk(tree.Root, func(node parse.Node) {
+		action, ok := node.(*parse.ActionNode)
+		if ok && len(action.Pipe.Decl) == 0 && !endsInEscaper(action.Pipe) {
+			action.Pipe.Cmds = append(action.Pipe.Cmds, plainCommand(tree, action.Pos))
 		}
-		for _, child := range n.Nodes {
-			escapeByDefault(tree, child)
+	})
+}
+
+// walk visits the texts and actions of a template in their order, those in branches included.
+func walk(list *parse.ListNode, visit func(parse.Node)) {
+	if list == nil {
+		return
+	}
+	for _, node := range list.Nodes {
+		switch n := node.(type) {
+		case *parse.IfNode:
+			walkBranches(&n.BranchNode, visit)
+		case *parse.RangeNode:
+			walkBranches(&n.BranchNode, visit)
+		case *parse.WithNode:
+			walkBranches(&n.BranchNode, visit)
+		default:
+			visit(n)
 		}
-	case *parse.ActionNode:
-		if len(n.Pipe.Decl) == 0 && !endsInEscaper(n.Pipe) {
-			n.Pipe.Cmds = append(n.Pipe.Cmds, plainCommand(tree, n.Pos))
-		}
-	case *parse.IfNode:
-		escapeBranches(tree, &n.BranchNode)
-	case *parse.RangeNode:
-		escapeBranches(tree, &n.BranchNode)
-	case *parse.WithNode:
-		escapeBranches(tree, &n.BranchNode)
 	}
 }
 
-func escapeBranches(tree *parse.Tree, n *parse.BranchNode) {
-	escapeByDefault(tree, n.List)
-	escapeByDefault(tree, n.ElseList)
+func walkBranches(n *parse.BranchNode, visit func(parse.Node)) {
+	walk(n.List, visit)
+	walk(n.ElseList, visit)
 }
 
 func endsInEscaper(pipe *parse.PipeNode) bool {

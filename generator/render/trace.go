@@ -20,7 +20,7 @@ func (s *set) templateLine(name string, data any, line int) int {
 		return 0
 	}
 	tree := traced.Lookup(name).Copy()
-	markLines(tree.Root, source)
+	markLines(tree, source)
 	if _, err := traced.AddParseTree(name, tree); err != nil {
 		return 0
 	}
@@ -45,29 +45,12 @@ func lastMark(out string, line int) int {
 	return found
 }
 
-func markLines(node parse.Node, source string) {
-	switch n := node.(type) {
-	case *parse.ListNode:
-		if n == nil {
-			return
+func markLines(tree *parse.Tree, source string) {
+	walk(tree.Root, func(node parse.Node) {
+		if text, ok := node.(*parse.TextNode); ok {
+			text.Text = markText(text.Text, 1+strings.Count(source[:text.Pos], "\n"))
 		}
-		for _, child := range n.Nodes {
-			markLines(child, source)
-		}
-	case *parse.TextNode:
-		n.Text = markText(n.Text, 1+strings.Count(source[:n.Pos], "\n"))
-	case *parse.IfNode:
-		markBranches(&n.BranchNode, source)
-	case *parse.RangeNode:
-		markBranches(&n.BranchNode, source)
-	case *parse.WithNode:
-		markBranches(&n.BranchNode, source)
-	}
-}
-
-func markBranches(n *parse.BranchNode, source string) {
-	markLines(n.List, source)
-	markLines(n.ElseList, source)
+	})
 }
 
 func markText(text []byte, line int) []byte {
