@@ -59,7 +59,7 @@ func (r Request) plan(ctx context.Context, init bool) (*plan.Plan, error) {
 
 // render gives every generated file, the schema for fabgen.yaml among them.
 func (r Request) render(ctx context.Context) ([]render.File, error) {
-	m, err := model.New(r.Document, Version)
+	m, err := model.New(r.Document)
 	if err != nil {
 		return nil, err
 	}

@@ -48,8 +48,8 @@ func scenarios(t *testing.T) []scenario {
 	return out
 }
 
-// generate writes a scenario's workload into a new folder.
-func (s scenario) generate(t *testing.T) string {
+// document reads a scenario's configuration.
+func (s scenario) document(t *testing.T) (*config.Document, []byte) {
 	t.Helper()
 	source, err := os.ReadFile(s.yaml)
 	if err != nil {
@@ -59,6 +59,13 @@ func (s scenario) generate(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return doc, source
+}
+
+// generate writes a scenario's workload into a new folder.
+func (s scenario) generate(t *testing.T) string {
+	t.Helper()
+	doc, source := s.document(t)
 	dir := filepath.Join(t.TempDir(), "workload")
 	request := generator.Request{Dir: dir, Document: doc, Source: source, Runtime: runtime.Source}
 	if err := generator.Init(context.Background(), request); err != nil {

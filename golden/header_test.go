@@ -2,12 +2,10 @@ package golden
 
 import (
 	"context"
-	"os"
 	"path"
 	"strings"
 	"testing"
 
-	"github.com/fabgen/fabgen/generator/config"
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/render"
 	"github.com/fabgen/fabgen/runtime"
@@ -32,7 +30,8 @@ func TestFilesSayWhoseTheyAre(t *testing.T) {
 				if commentless[path.Ext(f.Path)] || commentless[path.Base(f.Path)] {
 					continue
 				}
-				top := strings.Join(strings.SplitN(string(f.Data), "\n", 5)[:min(4, strings.Count(string(f.Data), "\n"))], "\n")
+				lines := strings.SplitAfterN(string(f.Data), "\n", 5)
+				top := strings.Join(lines[:min(4, len(lines))], "")
 				if !strings.Contains(top, want) || strings.Contains(top, other) {
 					t.Errorf("%s is %s, and begins with\n%s", f.Path, f.Class, top)
 				}
@@ -43,15 +42,8 @@ func TestFilesSayWhoseTheyAre(t *testing.T) {
 
 func (s scenario) render(t *testing.T) []render.File {
 	t.Helper()
-	source, err := os.ReadFile(s.yaml)
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := config.Parse(s.yaml, source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := model.New(doc, "test")
+	doc, _ := s.document(t)
+	m, err := model.New(doc)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,14 +3,13 @@
 package model
 
 import (
-	"sort"
+	"strings"
 
 	"github.com/fabgen/fabgen/generator/config"
 )
 
 // Model is the workload as the templates see it. It is read-only once New has returned it.
 type Model struct {
-	Generator    string // fabgen's version
 	Workload     Workload
 	Env          *Environment   // the default environment
 	Environments []*Environment // all of them: the default first, then by name
@@ -23,8 +22,6 @@ type Model struct {
 // Workload is the workload's own naming.
 type Workload struct {
 	Name        string // Org.ContosoForecast
-	Org         string // Org
-	Product     string // ContosoForecast
 	DisplayName string
 	Description string
 	Version     string
@@ -132,9 +129,9 @@ type Param struct {
 
 // New derives the model. Names that would collide in the generated code or on a file system without case are
 // returned as config.Problems, all of them, with their positions.
-func New(doc *config.Document, version string) (*Model, error) {
+func New(doc *config.Document) (*Model, error) {
 	cfg := doc.Config
-	m := &Model{Generator: version, Workload: newWorkload(cfg.Workload)}
+	m := &Model{Workload: newWorkload(cfg.Workload)}
 	for _, name := range cfg.EnvironmentNames() {
 		m.Environments = append(m.Environments, newEnvironment(cfg, name))
 	}
@@ -156,9 +153,9 @@ func New(doc *config.Document, version string) (*Model, error) {
 }
 
 func newWorkload(w config.Workload) Workload {
-	org, product := cut(w.Name)
+	_, product, _ := strings.Cut(w.Name, ".")
 	return Workload{
-		Name: w.Name, Org: org, Product: product,
+		Name:        w.Name,
 		DisplayName: w.DisplayName, Description: w.Description, Version: w.Version,
 		Publisher: w.Publisher, Module: w.Module, Slug: kebab(product),
 	}
@@ -252,30 +249,4 @@ func newRoute(r config.Route) *Route {
 		route.Query = missingParams(route.Params, "workspaceId", "itemId")
 	}
 	return route
-}
-
-// ItemRoutes gives the routes that ask Fabric for permissions on an item of this type, in the order of the
-// configuration.
-func (m *Model) ItemRoutes(item *Item) []*Route {
-	var out []*Route
-	for _, r := range m.Routes {
-		if r.Item == item {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-// CalledResources gives the resources that at least one route calls, by name.
-func (m *Model) CalledResources() []*Resource {
-	seen := map[*Resource]bool{}
-	var out []*Resource
-	for _, r := range m.Routes {
-		if r.Resource != nil && !seen[r.Resource] {
-			seen[r.Resource] = true
-			out = append(out, r.Resource)
-		}
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
-	return out
 }

@@ -49,7 +49,7 @@ func demo(t *testing.T, edit func(string) string) (*Model, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(doc, "test")
+	return New(doc)
 }
 
 func TestCollisionsAreTold(t *testing.T) {

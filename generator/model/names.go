@@ -121,11 +121,6 @@ func startWithLetter(s, prefix string) string {
 	return s
 }
 
-func cut(name string) (org, product string) {
-	org, product, _ = strings.Cut(name, ".")
-	return org, product
-}
-
 // namespace is fabgen's own in RFC 9562's sense; changing it would change every scope's ID.
 var namespace = uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://github.com/fabgen/fabgen"))
 

@@ -45,7 +45,7 @@ func BenchmarkFromConfiguration(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				m, err := model.New(doc, "test")
+				m, err := model.New(doc)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -53,7 +53,7 @@ func entraFolder(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(doc, "test")
+	m, err := model.New(doc)
 	if err != nil {
 		t.Fatal(err)
 	}

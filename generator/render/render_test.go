@@ -23,7 +23,7 @@ func demoModel(t testing.TB) *model.Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := model.New(doc, "test")
+	m, err := model.New(doc)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,7 +145,7 @@ func (o *initOptions) planAnswers(ctx context.Context, answers config.Answers, d
 // plan says what is to be written into dir, or into the folder named for the product where dir is empty.
 func (o *initOptions) plan(ctx context.Context, s source, dir string) (*plan.Plan, error) {
 	if dir == "" {
-		m, err := model.New(s.document, generator.Version)
+		m, err := model.New(s.document)
 		if err != nil {
 			return nil, err
 		}

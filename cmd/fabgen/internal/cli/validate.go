@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/fabgen/fabgen/generator"
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/plan"
 )
@@ -51,7 +50,7 @@ func runValidate(_ context.Context, o *validateOptions) error {
 	if err != nil {
 		return err
 	}
-	if _, err := model.New(s.document, generator.Version); err != nil {
+	if _, err := model.New(s.document); err != nil {
 		return err
 	}
 	return o.result(validateResult{s.document.File, true}, func(w io.Writer) {
