@@ -2,7 +2,7 @@
 
 module example.com/tiny
 
-go 1.25.0
+go 1.26.0
 
 require github.com/fabgen/fabgen v0.0.0
 

@@ -2,7 +2,7 @@
 
 module github.com/fabgen/fabgen
 
-go 1.25.0
+go 1.26.0
 
 require (
 	github.com/AzureAD/microsoft-authentication-library-for-go v1.10.1
