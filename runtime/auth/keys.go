@@ -68,11 +68,17 @@ func (k *keyStore) usable() *keySet {
 	return set
 }
 
-// current says whether key still is one of Entra's keys.
-func (k *keyStore) current(key *signingKey) bool {
-	set := k.usable()
-	k.renew(set)
-	return set != nil && set.byID[key.id] == key
+// current says whether key still is one of Entra's keys; it fetches keys that are getting old as renew does.
+func (k *keyStore) current(key *signingKey, now time.Time) bool {
+	set := k.set.Load()
+	if set == nil || set.byID[key.id] != key {
+		return false
+	}
+	age := now.Sub(set.fetchedAt)
+	if age > keySoftAge {
+		k.start()
+	}
+	return age <= k.maxAge
 }
 
 // renew fetches keys that are getting old, in the background and as often as the interval allows.

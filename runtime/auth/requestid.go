@@ -35,14 +35,25 @@ func IDsFrom(ctx context.Context) (activityID, requestID string) {
 }
 
 func withRequestIDs(w http.ResponseWriter, r *http.Request) *http.Request {
-	ids, ok := r.Context().Value(requestIDsKey{}).(requestIDs)
-	if !ok {
-		ids = requestIDs{activity: requestID(r, HeaderActivityID), request: requestID(r, HeaderRequestID)}
-		r = r.WithContext(context.WithValue(r.Context(), requestIDsKey{}, ids))
+	ids, known := idsOf(r)
+	ids.echo(w)
+	if known {
+		return r
 	}
+	return r.WithContext(context.WithValue(r.Context(), requestIDsKey{}, ids))
+}
+
+// idsOf gives the IDs of the call's context, or, where there are none yet, those that the call is to have.
+func idsOf(r *http.Request) (ids requestIDs, known bool) {
+	if ids, known = r.Context().Value(requestIDsKey{}).(requestIDs); known {
+		return ids, true
+	}
+	return requestIDs{activity: requestID(r, HeaderActivityID), request: requestID(r, HeaderRequestID)}, false
+}
+
+func (ids requestIDs) echo(w http.ResponseWriter) {
 	w.Header().Set(HeaderActivityID, ids.activity)
 	w.Header().Set(HeaderRequestID, ids.request)
-	return r
 }
 
 // requestID takes an ID that cannot break a log line or a header, or makes one.
