@@ -15,7 +15,7 @@ type Authenticator struct {
 	logger    *slog.Logger
 	now       func() time.Time
 	keys      *keyStore
-	validated *lru[validated]
+	validated *cache[validated]
 	exchanger *exchanger
 }
 
@@ -32,7 +32,7 @@ func New(settings Settings) (*Authenticator, error) {
 		logger:    s.Logger,
 		now:       s.Now,
 		keys:      newKeyStore(s, client),
-		validated: newLRU[validated](s.ValidatedCacheSize),
+		validated: newCache[validated](s.ValidatedCacheSize),
 		exchanger: newExchanger(s, client),
 	}, nil
 }
@@ -50,8 +50,8 @@ func newExchanger(s Settings, client *http.Client) *exchanger {
 		credential:      s.Credential,
 		clientID:        s.ClientID,
 		http:            &msalHTTP{client: client, authority: s.Authority, now: s.Now},
-		cache:           newLRU[cachedToken](s.TokenCacheSize),
-		cooling:         newLRU[cooling](s.TokenCacheSize),
+		cache:           newCache[cachedToken](s.TokenCacheSize),
+		cooling:         newCache[cooling](s.TokenCacheSize),
 		now:             s.Now,
 		sleep:           s.Sleep,
 		logger:          s.Logger,

@@ -30,8 +30,8 @@ type exchanger struct {
 	credential      Credential
 	clientID        string
 	http            *msalHTTP
-	cache           *lru[cachedToken]
-	cooling         *lru[cooling]
+	cache           *cache[cachedToken]
+	cooling         *cache[cooling]
 	flights         singleflight.Group
 	now             func() time.Time
 	sleep           Sleeper
@@ -43,14 +43,13 @@ type exchanger struct {
 // query is what a token is asked for. It is not changed once it is asked.
 type query struct {
 	resource  Resource
-	scopes    []string // in full
 	tenant    string
 	assertion *assertion // the user; nil for the app
 	claims    Sensitive  // a claims challenge to answer
 	rejected  Sensitive  // a token that will not do, although it has not expired
 	session   *session   // of a long-running job
 	primes    bool       // the exchange is for the session's own sake: no cached token will do
-	ids       slog.Attr
+	ids       requestIDs
 }
 
 type cachedToken struct {
@@ -79,9 +78,12 @@ func (q *query) key() digest {
 		b = append(b, make([]byte, sha256.Size)...)
 	}
 	field(q.resource.URI)
-	for _, scope := range q.scopes {
-		field(scope)
+	if q.resource.As == AsUser {
+		for _, scope := range q.resource.Scopes {
+			field(q.resource.shortScope(scope))
+		}
 	}
+	field("") // no scope is empty: here they end
 	field(string(q.claims))
 	return sha256.Sum256(b)
 }
@@ -105,7 +107,7 @@ func (x *exchanger) get(ctx context.Context, q *query) (AccessToken, error) {
 		}
 		return result.Val.(AccessToken), nil
 	case <-ctx.Done():
-		return AccessToken{}, &ExchangeError{Kind: Unavailable, Resource: q.resource.label(), Scopes: q.scopes,
+		return AccessToken{}, &ExchangeError{Kind: Unavailable, Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
 			cause: context.Cause(ctx)}
 	}
 }
@@ -137,9 +139,9 @@ func (x *exchanger) start(key digest, q *query) <-chan singleflight.Result {
 func (x *exchanger) exchange(ctx context.Context, key digest, q *query) (token AccessToken, err *ExchangeError) {
 	defer func() {
 		if r := recover(); r != nil { // of a library; a panic in a goroutine of ours would end the program
-			err = &ExchangeError{Kind: Unavailable, Resource: q.resource.label(), Scopes: q.scopes,
+			err = &ExchangeError{Kind: Unavailable, Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
 				cause: fmt.Errorf("the exchange panicked: %T", r)}
-			x.logger.Error("auth: an exchange panicked", q.ids, "resource", q.resource.label(), "type",
+			x.logger.Error("auth: an exchange panicked", q.ids.attr(), "resource", q.resource.label(), "type",
 				fmt.Sprintf("%T", r))
 		}
 	}()
@@ -166,7 +168,7 @@ func (x *exchanger) exchange(ctx context.Context, key digest, q *query) (token A
 func (x *exchanger) attempts(ctx context.Context, q *query) (AccessToken, *ExchangeError) {
 	client, err := x.client(q)
 	if err != nil {
-		return AccessToken{}, &ExchangeError{Kind: Misconfigured, Resource: q.resource.label(), Scopes: q.scopes,
+		return AccessToken{}, &ExchangeError{Kind: Misconfigured, Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
 			cause: err}
 	}
 	for attempt := 1; ; attempt++ {
@@ -209,7 +211,7 @@ func (x *exchanger) failed(key *digest, q *query, err *ExchangeError) {
 		until := x.now().Add(max(err.RetryAfter, coolDown))
 		x.cooling.put(key, cooling{until: until, err: err})
 	}
-	x.logger.LogAttrs(context.Background(), level, "auth: exchange failed", q.ids,
+	x.logger.LogAttrs(context.Background(), level, "auth: exchange failed", q.ids.attr(),
 		slog.String("resource", q.resource.label()), slog.String("as", q.resource.As.String()),
 		slog.String("tenantId", q.tenant), slog.String("kind", string(err.Kind)), slog.String("error", err.Error()))
 	if known, ok := x.cache.get(key); ok && q.rejected != "" {

@@ -171,7 +171,7 @@ func newCaller(ids requestIDs, claims *Claims, token string, sum digest) *Caller
 func (a *Authenticator) logRefusal(r *http.Request, plane Plane, err error) {
 	level := slog.LevelWarn
 	var refusal *ValidationError
-	attrs := []slog.Attr{idsAttr(r.Context()), slog.String("plane", plane.String()), slog.String("method", r.Method)}
+	attrs := []slog.Attr{idsFrom(r.Context(), nil).attr(), slog.String("plane", plane.String()), slog.String("method", r.Method)}
 	if errors.As(err, &refusal) {
 		attrs = append(attrs, slog.String("reason", string(refusal.Reason)), slog.String("token", refusal.Token))
 		if refusal.Reason == KeysUnavailable {

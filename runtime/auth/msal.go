@@ -163,12 +163,12 @@ func (x *exchanger) call(ctx context.Context, client *confidential.Client, q *qu
 	}
 	if q.assertion == nil {
 		if claims != "" {
-			return client.AcquireTokenByCredential(ctx, q.scopes, confidential.WithClaims(claims))
+			return client.AcquireTokenByCredential(ctx, q.resource.FullScopes(), confidential.WithClaims(claims))
 		}
-		return client.AcquireTokenByCredential(ctx, q.scopes)
+		return client.AcquireTokenByCredential(ctx, q.resource.FullScopes())
 	}
 	if claims != "" {
-		return client.AcquireTokenOnBehalfOf(ctx, q.assertion.token, q.scopes, confidential.WithClaims(claims))
+		return client.AcquireTokenOnBehalfOf(ctx, q.assertion.token, q.resource.FullScopes(), confidential.WithClaims(claims))
 	}
-	return client.AcquireTokenOnBehalfOf(ctx, q.assertion.token, q.scopes)
+	return client.AcquireTokenOnBehalfOf(ctx, q.assertion.token, q.resource.FullScopes())
 }

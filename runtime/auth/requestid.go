@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 )
 
@@ -49,6 +50,11 @@ func idsOf(r *http.Request) (ids requestIDs, known bool) {
 		return ids, true
 	}
 	return requestIDs{activity: requestID(r, HeaderActivityID), request: requestID(r, HeaderRequestID)}, false
+}
+
+// attr is the IDs as one group for a log line.
+func (ids requestIDs) attr() slog.Attr {
+	return slog.Group("", slog.String("activityId", ids.activity), slog.String("requestId", ids.request))
 }
 
 func (ids requestIDs) echo(w http.ResponseWriter) {

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"log/slog"
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 )
@@ -28,7 +27,7 @@ func (a *Authenticator) query(ctx context.Context, resource Resource) (*query, e
 		return nil, err
 	}
 	caller, _ := CallerFrom(ctx)
-	q := &query{resource: resource, scopes: resource.FullScopes(), tenant: a.settings.TenantID, ids: idsAttr(ctx)}
+	q := &query{resource: resource, tenant: a.settings.TenantID, ids: idsFrom(ctx, caller)}
 	if resource.As == AsApp {
 		return q, nil
 	}
@@ -75,7 +74,7 @@ func (a *Authenticator) LongRunning(ctx context.Context, resource Resource) (con
 	}
 	client, err := a.exchanger.newMSAL(q.tenant)
 	if err != nil {
-		return ctx, &ExchangeError{Kind: Misconfigured, Resource: resource.label(), Scopes: q.scopes, cause: err}
+		return ctx, &ExchangeError{Kind: Misconfigured, Resource: resource.label(), Scopes: resource.FullScopes(), cause: err}
 	}
 	q.session, q.primes = &session{owner: a, assertion: q.assertion, client: &client}, true
 	bounded, cancel := context.WithTimeout(ctx, a.settings.ExchangeTimeout)
@@ -102,11 +101,11 @@ func (a *Authenticator) SubjectAndAppHeader(ctx context.Context) (string, error)
 	return SubjectAndApp{Subject: string(subject.Value), App: string(app.Value)}.HeaderValue(), nil
 }
 
-// idsAttr is the request IDs as one group for a log line.
-func idsAttr(ctx context.Context) slog.Attr {
-	activity, request := IDsFrom(ctx)
-	if caller, ok := CallerFrom(ctx); ok && request == "" {
-		activity, request = caller.ActivityID, caller.RequestID
+// idsFrom gives the IDs of the call, or of the call that the caller came with.
+func idsFrom(ctx context.Context, caller *Caller) requestIDs {
+	ids, _ := ctx.Value(requestIDsKey{}).(requestIDs)
+	if ids.request == "" && caller != nil {
+		return requestIDs{activity: caller.ActivityID, request: caller.RequestID}
 	}
-	return slog.Group("", slog.String("activityId", activity), slog.String("requestId", request))
+	return ids
 }

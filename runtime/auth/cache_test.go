@@ -12,8 +12,8 @@ func keyOf(i int) *digest {
 	return &sum
 }
 
-func TestLRU(t *testing.T) {
-	c := newLRU[int](3)
+func TestCache(t *testing.T) {
+	c := newCache[int](3)
 	for i := range 3 {
 		c.put(keyOf(i), i)
 	}
@@ -26,7 +26,7 @@ func TestLRU(t *testing.T) {
 		}
 	}
 	if _, ok := c.get(keyOf(2)); ok {
-		t.Error("the oldest is still there")
+		t.Error("what was not used is still there")
 	}
 	c.remove(keyOf(0))
 	c.remove(keyOf(99))
@@ -35,9 +35,9 @@ func TestLRU(t *testing.T) {
 	}
 }
 
-func TestLRUIsBounded(t *testing.T) {
+func TestCacheIsBounded(t *testing.T) {
 	for _, size := range []int{1, 100, 10_000} {
-		c := newLRU[int](size)
+		c := newCache[int](size)
 		for i := range 3 * size {
 			c.put(keyOf(i), i)
 		}
@@ -47,8 +47,8 @@ func TestLRUIsBounded(t *testing.T) {
 	}
 }
 
-func TestLRUConcurrently(t *testing.T) {
-	c := newLRU[int](1000)
+func TestCacheConcurrently(t *testing.T) {
+	c := newCache[int](1000)
 	var group sync.WaitGroup
 	for g := range 8 {
 		group.Go(func() {
