@@ -10,7 +10,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/singleflight"
 )
 
@@ -31,6 +31,8 @@ type exchanger struct {
 	clientID        string
 	http            *msalHTTP
 	cache           *cache[cachedToken]
+	shared          *sharedCache
+	telemetry       *telemetry
 	cooling         *cache[cooling]
 	flights         singleflight.Group
 	now             func() time.Time
@@ -48,8 +50,10 @@ type query struct {
 	claims    Sensitive  // a claims challenge to answer
 	rejected  Sensitive  // a token that will not do, although it has not expired
 	session   *session   // of a long-running job
+	caller    *Caller    // whose the session is
 	primes    bool       // the exchange is for the session's own sake: no cached token will do
 	ids       requestIDs
+	span      trace.SpanContext // of the call that wants the token
 }
 
 type cachedToken struct {
@@ -98,6 +102,7 @@ func (x *exchanger) get(ctx context.Context, q *query) (AccessToken, error) {
 			renewal.rejected = known.Value
 			x.start(key, &renewal)
 		}
+		x.telemetry.token(ctx, q, fromMemory)
 		return known.AccessToken, nil
 	}
 	select {
@@ -114,8 +119,31 @@ func (x *exchanger) get(ctx context.Context, q *query) (AccessToken, error) {
 
 func (x *exchanger) cached(key *digest, q *query) (cachedToken, bool) {
 	known, ok := x.cache.get(key)
-	ok = ok && x.now().Before(known.Expiry.Add(-expiryMargin)) && known.Value != q.rejected
-	return known, ok
+	return known, ok && x.serves(known, q)
+}
+
+// serves says whether a cached token will do.
+func (x *exchanger) serves(known cachedToken, q *query) bool {
+	return x.now().Before(known.Expiry.Add(-expiryMargin)) && known.Value != q.rejected
+}
+
+// fromOthers takes a token that another replica has exchanged out of the shared cache.
+func (x *exchanger) fromOthers(ctx context.Context, key *digest, q *query) (cachedToken, bool) {
+	var found sharedToken
+	if q.primes || !x.shared.load(ctx, tokenEntry, key, &found) || !x.serves(found.cached(), q) {
+		return cachedToken{}, false
+	}
+	x.cache.put(key, found.cached())
+	return found.cached(), true
+}
+
+// remember keeps a new token, here and for other replicas.
+func (x *exchanger) remember(ctx context.Context, key *digest, token AccessToken) {
+	life := token.Expiry.Sub(x.now())
+	known := cachedToken{token, token.Expiry.Add(-min(life/5, refreshAhead))}
+	x.cache.put(key, known)
+	x.cooling.remove(key)
+	x.shared.save(ctx, tokenEntry, key, shared(known), life)
 }
 
 // start joins the exchange that is under way for the same query, or starts one.
@@ -148,31 +176,38 @@ func (x *exchanger) exchange(ctx context.Context, key digest, q *query) (token A
 	if known, ok := x.cached(&key, q); ok && !q.primes {
 		return known.AccessToken, nil
 	}
+	if known, ok := x.fromOthers(ctx, &key, q); ok {
+		x.telemetry.token(ctx, q, fromShared)
+		return known.AccessToken, nil
+	}
 	if waiting, ok := x.cooling.get(&key); ok && x.now().Before(waiting.until) {
 		again := *waiting.err
 		again.RetryAfter = waiting.until.Sub(x.now())
 		return AccessToken{}, &again
 	}
+	ctx, done := x.telemetry.exchange(ctx, q)
 	token, err = x.attempts(ctx, q)
-	if err != nil {
+	if done(err); err != nil {
 		x.failed(&key, q, err)
 		return AccessToken{}, err
 	}
-	life := token.Expiry.Sub(x.now())
-	x.cache.put(&key, cachedToken{token, token.Expiry.Add(-min(life/5, refreshAhead))})
-	x.cooling.remove(&key)
+	x.telemetry.token(ctx, q, fromEntra)
+	x.remember(ctx, &key, token)
+	if q.session != nil {
+		q.session.share(ctx, q.caller)
+	}
 	return token, nil
 }
 
 // attempts asks Entra up to three times where asking again can help.
 func (x *exchanger) attempts(ctx context.Context, q *query) (AccessToken, *ExchangeError) {
-	client, err := x.client(q)
+	client, err := x.newMSAL(q.tenant)
 	if err != nil {
 		return AccessToken{}, &ExchangeError{Kind: Misconfigured, Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
 			cause: err}
 	}
 	for attempt := 1; ; attempt++ {
-		token, failure := x.acquire(ctx, client, q)
+		token, failure := x.acquire(ctx, &client, q)
 		if failure == nil {
 			return token, nil
 		}
@@ -185,14 +220,6 @@ func (x *exchanger) attempts(ctx context.Context, q *query) (AccessToken, *Excha
 			return AccessToken{}, failure
 		}
 	}
-}
-
-func (x *exchanger) client(q *query) (*confidential.Client, error) {
-	if q.session != nil {
-		return q.session.client, nil
-	}
-	client, err := x.newMSAL(q.tenant)
-	return &client, err
 }
 
 // transient says whether the same exchange may succeed later without anybody doing anything.

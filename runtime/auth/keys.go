@@ -32,6 +32,8 @@ type keyStore struct {
 	interval time.Duration
 	maxAge   time.Duration
 
+	telemetry *telemetry
+
 	set atomic.Pointer[keySet]
 
 	mu          sync.Mutex
@@ -161,7 +163,9 @@ func (k *keyStore) pause() time.Duration {
 func (k *keyStore) run(fetch *keyFetch) {
 	ctx, cancel := context.WithTimeout(context.Background(), keyFetchTimeout)
 	defer cancel()
+	ctx, done := k.telemetry.keyFetch(ctx)
 	keys, err := k.fetch(ctx)
+	done(err)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	defer close(fetch.done)

@@ -51,6 +51,7 @@ func (a *Authenticator) middleware(plane Plane, authenticate func(*http.Request,
 				ctx = context.WithValue(ctx, requestIDsKey{}, ids)
 			}
 			caller, err := authenticate(r, ids)
+			a.telemetry.call(ctx, plane, err)
 			if err != nil {
 				r = r.WithContext(ctx)
 				a.logRefusal(r, plane, err)

@@ -3,12 +3,13 @@ package auth
 import (
 	"context"
 
-	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Token gives a token for the resource, as the user whom the context's caller stands for (flows D and E) or as the
-// workload's application in the publisher tenant, as Resource.As says. Tokens are kept in memory, renewed in the
-// background before they expire, and asked for once where many want the same at the same time. ctx bounds the waiting.
+// workload's application in the publisher tenant, as Resource.As says. Tokens are kept in memory, and in
+// Settings.TokenCache where there is one, renewed in the background before they expire, and asked for once where many
+// want the same at the same time. ctx bounds the waiting.
 //
 // Errors: ErrNoSubject where a user is needed and the context has none; a *ValidationError with Expired where the
 // caller's own token has expired meanwhile (see LongRunning); otherwise an *ExchangeError. ErrorFor turns each of them
@@ -28,6 +29,9 @@ func (a *Authenticator) query(ctx context.Context, resource Resource) (*query, e
 	}
 	caller, _ := CallerFrom(ctx)
 	q := &query{resource: resource, tenant: a.settings.TenantID, ids: idsFrom(ctx, caller)}
+	if a.telemetry != nil {
+		q.span = trace.SpanContextFromContext(ctx)
+	}
 	if resource.As == AsApp {
 		return q, nil
 	}
@@ -35,9 +39,12 @@ func (a *Authenticator) query(ctx context.Context, resource Resource) (*query, e
 		return nil, ErrNoSubject
 	}
 	q.tenant, q.assertion = caller.TenantID, caller.assertion
-	if s, ok := ctx.Value(sessionKey{}).(*session); ok && s.assertion == caller.assertion && s.owner == a {
-		q.session = s
+	if s, ok := ctx.Value(sessionKey{}).(*session); ok && s.serves(a, caller) {
+		q.session, q.caller = s, caller
 		return q, nil
+	}
+	if q.assertion.token == "" {
+		return nil, ErrNoSession
 	}
 	if now := a.now(); !now.Before(q.assertion.expiry.Add(a.settings.ClockSkew)) {
 		return nil, &ValidationError{Reason: Expired, Token: subjectToken, Claim: "exp",
@@ -45,44 +52,6 @@ func (a *Authenticator) query(ctx context.Context, resource Resource) (*query, e
 			Want:  "later than " + stamp(now), Hint: "work that outlives its call needs LongRunning"}
 	}
 	return q, nil
-}
-
-// session is what a long-running job gets tokens with: a client whose cache holds the refresh token that Entra gave for
-// the user's assertion. It lives as long as the job's context does.
-type session struct {
-	owner     *Authenticator
-	assertion *assertion
-	client    *confidential.Client
-}
-
-type sessionKey struct{}
-
-// LongRunning prepares ctx for work that may outlive the caller's token, such as a job: with the context that it
-// returns, Token, Client and SubjectAndAppHeader go on to give tokens on behalf of the user after that token has
-// expired, by the refresh token that Entra gives for it. It must be called while the token is valid, and makes one
-// exchange, for the resource, so that missing consent shows at once and not hours later. The refresh token is kept in
-// memory and belongs to this context alone. Errors are those of Token.
-//
-// A context of a request ends with it: LongRunning(context.WithoutCancel(ctx), …) is what a job wants.
-func (a *Authenticator) LongRunning(ctx context.Context, resource Resource) (context.Context, error) {
-	q, err := a.query(ctx, resource)
-	if err != nil || resource.As == AsApp {
-		return ctx, err
-	}
-	if q.session != nil {
-		return ctx, nil
-	}
-	client, err := a.exchanger.newMSAL(q.tenant)
-	if err != nil {
-		return ctx, &ExchangeError{Kind: Misconfigured, Resource: resource.label(), Scopes: resource.FullScopes(), cause: err}
-	}
-	q.session, q.primes = &session{owner: a, assertion: q.assertion, client: &client}, true
-	bounded, cancel := context.WithTimeout(ctx, a.settings.ExchangeTimeout)
-	defer cancel()
-	if _, err := a.exchanger.exchange(bounded, q.key(), q); err != nil {
-		return ctx, err
-	}
-	return context.WithValue(ctx, sessionKey{}, q.session), nil
 }
 
 // SubjectAndAppHeader is the value of the Authorization header for Fabric's workload control (flow C): a token on
