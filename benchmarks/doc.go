@@ -6,8 +6,9 @@
 //	cd benchmarks && go test -v -run Hostile            # who accepts which hostile token
 //
 // Every contender gets its keys from the same local Entra over TLS, validates the same two tokens in turn (v1.0, RS256
-// with 2048 bits, 1.9 KB), checks at least signature, algorithm, key ID, expiry, audience and issuer, and says whose
-// token it is. None of them may remember a token, except fabgen-again, which shows what remembering is worth:
+// with 2048 bits, 1.9 KB), checks at least algorithm, signature, expiry, audience and issuer, and says whose token it
+// is. The others are set up as their documentation advises, with one tenant's issuer; fabgen takes any tenant's whose
+// tid goes with it. None of them may remember a token, except fabgen-again, which shows what remembering is worth:
 //
 //	floor         what any of them must do at least: decode the signature, SHA-256, RSA
 //	fabgen        runtime/auth with a cache of one token, which two tokens in turn never hit
