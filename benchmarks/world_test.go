@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"math/big"
-	"net/http"
 	"testing"
 
 	"github.com/fabgen/fabgen/runtime/entratest"
@@ -28,39 +27,30 @@ func newWorld(t testing.TB) *world {
 	entra := entratest.New(t)
 	w := &world{entra: entra, keysURL: entra.URL + keysPath, audience: entra.Options.Audience,
 		issuer: entra.V1Issuer() + "/" + entra.Options.UserTenantID + "/"}
-	w.key = plainKey(t, w)
+	w.key = publishedKey(t, w)
 	for i := range w.tokens {
 		w.tokens[i] = entra.SubjectToken(usualClaims()...)
 	}
 	return w
 }
 
-// plainKey takes the local Entra's key and has it published with nothing but what every library reads: its x5t is no
-// SHA-1 digest, for which go-oidc refuses the whole set.
-func plainKey(t testing.TB, w *world) *rsa.PublicKey {
+// publishedKey is the local Entra's only key.
+func publishedKey(t testing.TB, w *world) *rsa.PublicKey {
 	t.Helper()
 	resp, err := w.entra.Client().Get(w.keysURL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	type jwk struct {
-		Type     string `json:"kty"`
-		Use      string `json:"use"`
-		ID       string `json:"kid"`
-		Modulus  string `json:"n"`
-		Exponent string `json:"e"`
-	}
 	var set struct {
-		Keys [1]jwk `json:"keys"`
+		Keys [1]struct {
+			Modulus  string `json:"n"`
+			Exponent string `json:"e"`
+		} `json:"keys"`
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&set); err != nil {
 		t.Fatal(err)
 	}
-	w.entra.Replace(keysPath, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
-		rw.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(rw).Encode(set) // a client that is gone has nobody to tell
-	}))
 	key := set.Keys[0]
 	return &rsa.PublicKey{N: number(t, key.Modulus), E: int(number(t, key.Exponent).Int64())}
 }

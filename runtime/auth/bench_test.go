@@ -28,9 +28,6 @@ type contender struct {
 // the median of each and its ratio to the first one.
 func compare(b *testing.B, calls int, all ...*contender) {
 	b.Helper()
-	for _, c := range all {
-		b.ReportMetric(testing.AllocsPerRun(100, c.run), c.name+"-allocs")
-	}
 	for b.Loop() {
 		for _, c := range all {
 			began := time.Now()
@@ -45,6 +42,7 @@ func compare(b *testing.B, calls int, all ...*contender) {
 		took := median(c.took)
 		b.ReportMetric(float64(took.Nanoseconds()), c.name+"-ns")
 		b.ReportMetric(float64(took)/float64(floor), c.name+"-ratio")
+		b.ReportMetric(testing.AllocsPerRun(10, c.run), c.name+"-allocs")
 	}
 	b.ReportMetric(0, "ns/op") // of all together: says nothing
 }

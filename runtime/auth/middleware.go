@@ -138,7 +138,7 @@ func checkControlSubject(claims, app *Claims, tenant string) error {
 
 // clientTenant reads the header in which Fabric names the tenant that the call is about.
 func clientTenant(h http.Header, optional bool) (string, error) {
-	values := h.Values(HeaderClientTenantID)
+	values := h[canonicalClientTenantID]
 	switch {
 	case len(values) == 0 && optional:
 		return "", nil

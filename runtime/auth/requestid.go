@@ -13,6 +13,13 @@ const (
 	HeaderClientTenantID = "x-ms-client-tenant-id"
 )
 
+// The same in the form that http.Header keeps names in: for others it makes that form anew on each call.
+var (
+	canonicalActivityID     = http.CanonicalHeaderKey(HeaderActivityID)
+	canonicalRequestID      = http.CanonicalHeaderKey(HeaderRequestID)
+	canonicalClientTenantID = http.CanonicalHeaderKey(HeaderClientTenantID)
+)
+
 // maxRequestID bounds a request ID that comes from outside. Fabric's are GUIDs.
 const maxRequestID = 64
 
@@ -49,7 +56,7 @@ func idsOf(r *http.Request) (ids requestIDs, known bool) {
 	if ids, known = r.Context().Value(requestIDsKey{}).(requestIDs); known {
 		return ids, true
 	}
-	return requestIDs{activity: requestID(r, HeaderActivityID), request: requestID(r, HeaderRequestID)}, false
+	return requestIDs{activity: requestID(r, canonicalActivityID), request: requestID(r, canonicalRequestID)}, false
 }
 
 // attr is the IDs as one group for a log line.
@@ -58,13 +65,13 @@ func (ids requestIDs) attr() slog.Attr {
 }
 
 func (ids requestIDs) echo(w http.ResponseWriter) {
-	w.Header().Set(HeaderActivityID, ids.activity)
-	w.Header().Set(HeaderRequestID, ids.request)
+	w.Header().Set(canonicalActivityID, ids.activity)
+	w.Header().Set(canonicalRequestID, ids.request)
 }
 
 // requestID takes an ID that cannot break a log line or a header, or makes one.
 func requestID(r *http.Request, header string) string {
-	values := r.Header.Values(header)
+	values := r.Header[header]
 	if len(values) == 1 && len(values[0]) <= maxRequestID && tokenText(values[0]) {
 		return values[0]
 	}
