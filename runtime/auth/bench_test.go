@@ -19,9 +19,10 @@ import (
 
 // contender is one of the things that a benchmark compares.
 type contender struct {
-	name string
-	run  func()
-	took []time.Duration
+	name    string
+	prepare func() // what run needs and others have done by then; not timed
+	run     func()
+	took    []time.Duration
 }
 
 // compare runs all in turn, again and again, so that whatever else the machine does falls on all alike, and reports
@@ -30,6 +31,9 @@ func compare(b *testing.B, calls int, all ...*contender) {
 	b.Helper()
 	for b.Loop() {
 		for _, c := range all {
+			if c.prepare != nil {
+				c.prepare()
+			}
 			began := time.Now()
 			for range calls {
 				c.run()

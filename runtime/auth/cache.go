@@ -2,6 +2,7 @@ package auth
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"sync"
 )
 
@@ -23,17 +24,17 @@ type cache[V any] struct {
 
 type cacheShard[V any] struct {
 	mu      sync.Mutex
-	entries map[digest]*cacheNode[V]
+	entries map[uint64]*cacheNode[V] // by a part of the digest, so that the index stays small; a node knows all of it
 	root    cacheNode[V]  // of a ring: root.next is the newest, root.prev the oldest
 	hand    *cacheNode[V] // where the next search for what can go begins; it moves from old to new
 	size    int
 }
 
 type cacheNode[V any] struct {
-	prev, next *cacheNode[V]
 	used       bool // since the hand was here
 	value      V
 	key        digest
+	prev, next *cacheNode[V]
 }
 
 func newCache[V any](size int) *cache[V] {
@@ -45,7 +46,7 @@ func newCache[V any](size int) *cache[V] {
 	for i := range c.shards {
 		s := &c.shards[i]
 		s.size = max(size/n, 1)
-		s.entries = map[digest]*cacheNode[V]{}
+		s.entries = map[uint64]*cacheNode[V]{}
 		s.root.prev, s.root.next, s.hand = &s.root, &s.root, &s.root
 	}
 	return c
@@ -53,13 +54,17 @@ func newCache[V any](size int) *cache[V] {
 
 func (c *cache[V]) shard(key *digest) *cacheShard[V] { return &c.shards[int(key[0])%len(c.shards)] }
 
+// indexOf is the part of a digest that a shard's entries are found by. Where two digests ever share it, the later one
+// takes the place of the earlier.
+func indexOf(key *digest) uint64 { return binary.LittleEndian.Uint64(key[8:]) }
+
 // get finds a value.
 func (c *cache[V]) get(key *digest) (V, bool) {
 	s := c.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	node, ok := s.entries[*key]
-	if !ok {
+	node, ok := s.entries[indexOf(key)]
+	if !ok || node.key != *key {
 		var zero V
 		return zero, false
 	}
@@ -72,8 +77,8 @@ func (c *cache[V]) put(key *digest, value V) {
 	s := c.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if node, ok := s.entries[*key]; ok {
-		node.value, node.used = value, true
+	if node, ok := s.entries[indexOf(key)]; ok {
+		node.value, node.key, node.used = value, *key, true
 		return
 	}
 	if len(s.entries) >= s.size {
@@ -82,7 +87,7 @@ func (c *cache[V]) put(key *digest, value V) {
 	node := &cacheNode[V]{key: *key, value: value}
 	node.prev, node.next = &s.root, s.root.next
 	node.prev.next, node.next.prev = node, node
-	s.entries[*key] = node
+	s.entries[indexOf(key)] = node
 }
 
 // remove forgets a value.
@@ -90,7 +95,7 @@ func (c *cache[V]) remove(key *digest) {
 	s := c.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if node, ok := s.entries[*key]; ok {
+	if node, ok := s.entries[indexOf(key)]; ok && node.key == *key {
 		s.drop(node)
 	}
 }
@@ -113,7 +118,7 @@ func (s *cacheShard[V]) drop(node *cacheNode[V]) {
 		s.hand = node.prev
 	}
 	node.prev.next, node.next.prev = node.next, node.prev
-	delete(s.entries, node.key)
+	delete(s.entries, indexOf(&node.key))
 }
 
 // len counts the values.

@@ -56,10 +56,22 @@ type query struct {
 	span      trace.SpanContext // of the call that wants the token
 }
 
+// cachedToken is small, since a hundred thousand of them do not fit into a processor's cache. Times are in nanoseconds
+// since 1970.
 type cachedToken struct {
-	AccessToken
-	refreshAt time.Time
+	value             Sensitive
+	expiry, refreshAt int64
 }
+
+func newCachedToken(token AccessToken, refreshAt time.Time) cachedToken {
+	return cachedToken{value: token.Value, expiry: token.Expiry.UnixNano(), refreshAt: refreshAt.UnixNano()}
+}
+
+func (t cachedToken) accessToken() AccessToken {
+	return AccessToken{Value: t.value, Expiry: time.Unix(0, t.expiry)}
+}
+
+func (t cachedToken) dueAt(now time.Time) bool { return now.UnixNano() > t.refreshAt }
 
 // cooling is a failure that holds for a while, so that a service that is in trouble is not asked by every call.
 type cooling struct {
@@ -96,14 +108,14 @@ func (q *query) key() digest {
 func (x *exchanger) get(ctx context.Context, q *query) (AccessToken, error) {
 	key := q.key()
 	if known, ok := x.cached(&key, q); ok {
-		if x.now().After(known.refreshAt) && (q.assertion == nil || q.session != nil ||
+		if known.dueAt(x.now()) && (q.assertion == nil || q.session != nil ||
 			x.now().Before(q.assertion.expiry)) {
 			renewal := *q
-			renewal.rejected = known.Value
+			renewal.rejected = known.value
 			x.start(key, &renewal)
 		}
 		x.telemetry.token(ctx, q, fromMemory)
-		return known.AccessToken, nil
+		return known.accessToken(), nil
 	}
 	select {
 	case result := <-x.start(key, q):
@@ -124,7 +136,7 @@ func (x *exchanger) cached(key *digest, q *query) (cachedToken, bool) {
 
 // serves says whether a cached token will do.
 func (x *exchanger) serves(known cachedToken, q *query) bool {
-	return x.now().Before(known.Expiry.Add(-expiryMargin)) && known.Value != q.rejected
+	return x.now().Add(expiryMargin).UnixNano() < known.expiry && known.value != q.rejected
 }
 
 // fromOthers takes a token that another replica has exchanged out of the shared cache.
@@ -140,7 +152,7 @@ func (x *exchanger) fromOthers(ctx context.Context, key *digest, q *query) (cach
 // remember keeps a new token, here and for other replicas.
 func (x *exchanger) remember(ctx context.Context, key *digest, token AccessToken) {
 	life := token.Expiry.Sub(x.now())
-	known := cachedToken{token, token.Expiry.Add(-min(life/5, refreshAhead))}
+	known := newCachedToken(token, token.Expiry.Add(-min(life/5, refreshAhead)))
 	x.cache.put(key, known)
 	x.cooling.remove(key)
 	x.shared.save(ctx, tokenEntry, key, shared(known), life)
@@ -174,11 +186,11 @@ func (x *exchanger) exchange(ctx context.Context, key digest, q *query) (token A
 		}
 	}()
 	if known, ok := x.cached(&key, q); ok && !q.primes {
-		return known.AccessToken, nil
+		return known.accessToken(), nil
 	}
 	if known, ok := x.fromOthers(ctx, &key, q); ok {
 		x.telemetry.token(ctx, q, fromShared)
-		return known.AccessToken, nil
+		return known.accessToken(), nil
 	}
 	if waiting, ok := x.cooling.get(&key); ok && x.now().Before(waiting.until) {
 		again := *waiting.err
@@ -242,7 +254,7 @@ func (x *exchanger) failed(key *digest, q *query, err *ExchangeError) {
 		slog.String("resource", q.resource.label()), slog.String("as", q.resource.As.String()),
 		slog.String("tenantId", q.tenant), slog.String("kind", string(err.Kind)), slog.String("error", err.Error()))
 	if known, ok := x.cache.get(key); ok && q.rejected != "" {
-		known.refreshAt = x.now().Add(refreshRetry)
+		known.refreshAt = x.now().Add(refreshRetry).UnixNano()
 		x.cache.put(key, known)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -29,17 +30,16 @@ func (a *Authenticator) NewCrowd(users, tenants int, resource Resource) *Crowd {
 			panic(err)
 		}
 		key := q.key()
-		a.exchanger.cache.put(&key, cachedToken{
-			AccessToken: AccessToken{Value: Sensitive(fmt.Sprintf("token of %d", i)), Expiry: c.expiry},
-			refreshAt:   c.expiry.Add(-5 * time.Minute),
-		})
+		token := AccessToken{Value: Sensitive(fmt.Sprintf("token of %d", i)), Expiry: c.expiry}
+		a.exchanger.cache.put(&key, newCachedToken(token, c.expiry.Add(-5*time.Minute)))
 	}
 	return c
 }
 
-// Context is that of a call by one of the users, made anew as the middleware makes it.
+// Context is that of a call by one of the users, made anew as the middleware makes it; the tenant's text too is in the
+// processor's cache by then, since the middleware has compared it.
 func (c *Crowd) Context(user int) context.Context {
-	return WithCaller(context.Background(), &Caller{TenantID: c.tenants[user%len(c.tenants)],
+	return WithCaller(context.Background(), &Caller{TenantID: strings.Clone(c.tenants[user%len(c.tenants)]),
 		assertion: &assertion{token: "assertion", digest: c.users[user], expiry: c.expiry}})
 }
 

@@ -111,18 +111,17 @@ func (c *sharedCache) try(ctx context.Context, operation string, call func(conte
 	return false
 }
 
-// sharedToken is a cachedToken in the shared cache; times in seconds since 1970.
+// sharedToken is a cachedToken in the shared cache.
 type sharedToken struct {
-	Token     string `json:"token"`
-	Expiry    int64  `json:"expiry"`
-	RefreshAt int64  `json:"refreshAt"`
+	Token     string    `json:"token"`
+	Expiry    time.Time `json:"expiry"`
+	RefreshAt time.Time `json:"refreshAt"`
 }
 
 func (t sharedToken) cached() cachedToken {
-	return cachedToken{AccessToken: AccessToken{Value: Sensitive(t.Token), Expiry: time.Unix(t.Expiry, 0)},
-		refreshAt: time.Unix(t.RefreshAt, 0)}
+	return newCachedToken(AccessToken{Value: Sensitive(t.Token), Expiry: t.Expiry}, t.RefreshAt)
 }
 
 func shared(t cachedToken) sharedToken {
-	return sharedToken{Token: string(t.Value), Expiry: t.Expiry.Unix(), RefreshAt: t.refreshAt.Unix()}
+	return sharedToken{Token: string(t.value), Expiry: time.Unix(0, t.expiry), RefreshAt: time.Unix(0, t.refreshAt)}
 }
