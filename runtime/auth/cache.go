@@ -25,8 +25,8 @@ type cache[V any] struct {
 type cacheShard[V any] struct {
 	mu      sync.Mutex
 	entries map[uint64]*cacheNode[V] // by a part of the digest, so that the index stays small; a node knows all of it
-	root    cacheNode[V]  // of a ring: root.next is the newest, root.prev the oldest
-	hand    *cacheNode[V] // where the next search for what can go begins; it moves from old to new
+	root    cacheNode[V]             // of a ring: root.next is the newest, root.prev the oldest
+	hand    *cacheNode[V]            // where the next search for what can go begins; it moves from old to new
 	size    int
 }
 

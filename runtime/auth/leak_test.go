@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -55,6 +56,12 @@ func TestNothingPrintsASecret(t *testing.T) {
 	}
 	const challenge = `{"access_token":{"secret":1}}`
 	settings := w.entra.Settings()
+	encryption := bytes.Repeat([]byte("0123456789abcdef"), 2)
+	key, err := auth.NewEncryptionKey(encryption)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings.TokenCacheKeys = []auth.EncryptionKey{key}
 	for name, c := range map[string]struct {
 		value  any
 		secret string
@@ -66,6 +73,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 		"Claims":               {claims, "eyJ"},
 		"SubjectAndApp":        {auth.SubjectAndApp{Subject: subject, App: subject}, subject},
 		"Settings":             {settings, w.entra.Options.ClientSecret},
+		"EncryptionKey":        {key, string(encryption)},
 		"Credential":           {settings.Credential, w.entra.Options.ClientSecret},
 		"ExchangeError":        {&auth.ExchangeError{Kind: auth.ClaimsChallenge, Claims: challenge}, "secret"},
 		"ExchangeError, plain": {auth.ExchangeError{Kind: auth.ClaimsChallenge, Claims: challenge}, "secret"},
