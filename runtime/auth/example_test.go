@@ -157,6 +157,32 @@ func ExampleAuthenticator_LongRunning() {
 	// <nil>
 }
 
+// A job is taken up by another process: its store has the session's ID and nothing else of the user.
+func ExampleAuthenticator_Resume() {
+	entra, authenticator := localEntra()
+	defer entra.Close()
+
+	onelake := auth.Resource{Name: "onelake", URI: "https://storage.azure.com"}
+	started, err := authenticator.LongRunning(contextOfACall(entra, authenticator), onelake)
+	if err != nil {
+		panic(err)
+	}
+	sessionID := auth.SessionID(started) // kept beside the job
+
+	job, err := authenticator.Resume(context.Background(), sessionID)
+	if err != nil {
+		panic(err)
+	}
+	_, err = authenticator.Token(job, onelake)
+	fmt.Println(err)
+	authenticator.EndLongRunning(job)
+	_, err = authenticator.Resume(context.Background(), sessionID)
+	fmt.Println(errors.Is(err, auth.ErrNoSession))
+	// Output:
+	// <nil>
+	// true
+}
+
 // contextOfACall is the context that a handler has behind DataPlane.
 func contextOfACall(entra *entratest.Server, authenticator *auth.Authenticator) context.Context {
 	r := httptest.NewRequest(http.MethodGet, "/api/forecasts", nil)

@@ -2,7 +2,9 @@ package workload_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -189,5 +191,38 @@ func TestHealth(t *testing.T) {
 	b.want(404, "NotFound")(get("/workload/else"))
 	ready := newBench(t)
 	b.url, b.entra = ready.url, ready.entra
-	b.want(200, "")(get("/readyz"))
+	if r := b.want(200, "")(get("/readyz")); strings.Contains(string(r.Body), "degraded") {
+		t.Errorf("degraded while all is well: %s", r.Body)
+	}
+}
+
+// Keys that Entra gave before it went away serve on, and /readyz says so.
+func TestReadyWithOlderKeys(t *testing.T) {
+	entra := entratest.New(t)
+	settings := entra.Settings()
+	settings.Logger, settings.KeyRefreshInterval = slog.New(slog.DiscardHandler), time.Nanosecond
+	a, err := auth.New(settings)
+	must(t, err)
+	site, err := workload.Site{BasePath: "/workload", Control: http.NotFoundHandler(), Data: http.NotFoundHandler(),
+		Logger: settings.Logger, Ready: []workload.Check{workload.KeysCheck(a)}}.Handler()
+	must(t, err)
+	ready := func() string {
+		w := httptest.NewRecorder()
+		site.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+		if w.Code != http.StatusOK {
+			t.Errorf("/readyz = %d %s, want 200", w.Code, w.Body)
+		}
+		return w.Body.String()
+	}
+	if body := ready(); strings.Contains(body, "degraded") {
+		t.Errorf("/readyz = %s while all is well", body)
+	}
+	entra.SetOutage(true)
+	_, err = a.ValidateSubject(t.Context(), entra.SubjectToken(entratest.Header("kid", "unknown"))) // asks for new keys
+	if err == nil {
+		t.Error("a token of an unknown key was taken")
+	}
+	if body := ready(); !strings.Contains(body, `"degraded":{"keys":"Entra gives no keys; those of 20`) {
+		t.Errorf("/readyz = %s while older keys serve", body)
+	}
 }

@@ -133,7 +133,7 @@ func newBench(t *testing.T, change ...func(*workload.Config)) *bench {
 		Origins: []string{"https://front.example"}, Routes: dataRoutes(lake)})
 	must(t, err)
 	site, err := workload.Site{BasePath: "/workload", Control: b.service, Data: data, Logger: logger,
-		Ready: []workload.Check{{Name: "keys", Ready: a.Ready}}}.Handler()
+		Ready: []workload.Check{workload.KeysCheck(a)}}.Handler()
 	must(t, err)
 	b.url, err = b.fabric.Serve(site)
 	must(t, err)

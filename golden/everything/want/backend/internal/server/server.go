@@ -48,7 +48,7 @@ func New(s *settings.Settings, logger *slog.Logger) (*Server, error) {
 	handler, err := workload.Site{
 		BasePath: s.BasePath, Control: service, Data: data, Logger: logger,
 		Ready: []workload.Check{
-			{Name: "keys", Ready: authenticator.Ready},
+			workload.KeysCheck(authenticator),
 			{Name: "store", Ready: store.Ready},
 		},
 	}.Handler()

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
-	"slices"
 	"strconv"
 )
 
@@ -140,7 +139,7 @@ var (
 // classify makes an attempt's failure into an ExchangeError. MSAL's error itself goes no further, since its text holds
 // Entra's answer and can hold the request.
 func (x *exchanger) classify(q *query, note *answer, err error) *ExchangeError {
-	e := &ExchangeError{Resource: q.resource.label(), Scopes: slices.Clone(q.scopes),
+	e := &ExchangeError{Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
 		AdminConsentURL: x.adminConsentURL(q.tenant)}
 	switch {
 	case !note.sent && contextError(err) != nil:

@@ -66,25 +66,27 @@ func (w *workspace) split(token string) (compact, error) {
 	}
 	c := compact{signed: token[:last]}
 	free := w.decoded[:]
-	for _, segment := range []struct {
-		name       string
-		start, end int
-		into       *[]byte
-	}{
-		{"header", 0, first, &c.header},
-		{"payload", first + 1, last, &c.payload},
-		{"signature", last + 1, len(token), &c.signature},
-	} {
-		n, err := strictBase64.Decode(free, w.token[segment.start:segment.end])
-		if err != nil {
-			return compact{}, malformedToken(segment.name, "invalid base64url", "base64url without padding", nil)
-		}
-		if n == 0 {
-			return compact{}, malformedToken(segment.name, "nothing", "a "+segment.name, nil)
-		}
-		*segment.into, free = free[:n:n], free[n:]
+	var err error
+	if c.header, free, err = w.decode("header", free, 0, first); err != nil {
+		return compact{}, err
 	}
-	return c, nil
+	if c.payload, free, err = w.decode("payload", free, first+1, last); err != nil {
+		return compact{}, err
+	}
+	c.signature, _, err = w.decode("signature", free, last+1, len(token))
+	return c, err
+}
+
+// decode decodes the token from start to end into the free memory, and gives what is left of that.
+func (w *workspace) decode(segment string, free []byte, start, end int) (decoded, left []byte, err error) {
+	n, err := strictBase64.Decode(free, w.token[start:end])
+	switch {
+	case err != nil:
+		return nil, nil, malformedToken(segment, "invalid base64url", "base64url without padding", nil)
+	case n == 0:
+		return nil, nil, malformedToken(segment, "nothing", "a "+segment, nil)
+	}
+	return free[:n:n], free[n:], nil
 }
 
 func malformedToken(part, found, want string, cause error) *ValidationError {

@@ -34,7 +34,9 @@ type msalHTTP struct {
 
 // answer is what the token endpoint said in one attempt, in words that are safe to keep.
 type answer struct {
-	sent       bool // a request went out
+	redeem     Sensitive // the refresh token to use instead of the assertion, or ""
+	refresh    Sensitive // the one that came with the answer
+	sent       bool      // a request went out
 	status     int
 	retryAfter time.Duration
 	oauth      oauthError
@@ -43,7 +45,21 @@ type answer struct {
 
 type answerKey struct{}
 
-var errNotEntra = errors.New("auth: MSAL asked for an address other than the token endpoint")
+var (
+	errNotEntra      = errors.New("auth: MSAL asked for an address other than the token endpoint")
+	errNotOnBehalfOf = errors.New("auth: MSAL's request is not the on-behalf-of request that was asked for")
+)
+
+// read notes what the body of an answer says.
+func (n *answer) read(data []byte) {
+	n.oauth = parseOAuthError(data)
+	var granted struct {
+		Refresh string `json:"refresh_token"`
+	}
+	if n.status == http.StatusOK && json.Unmarshal(data, &granted) == nil {
+		n.refresh = Sensitive(granted.Refresh)
+	}
+}
 
 // Do implements MSAL's HTTPClient.
 func (h *msalHTTP) Do(req *http.Request) (*http.Response, error) {
@@ -74,21 +90,18 @@ func (h *msalHTTP) discovery(req *http.Request, tenant string) *http.Response {
 		ContentLength: int64(len(body)), Body: io.NopCloser(bytes.NewReader(body))}
 }
 
+// token makes the request that MSAL wants and notes the answer.
 func (h *msalHTTP) token(req *http.Request) (*http.Response, error) {
 	note, _ := req.Context().Value(answerKey{}).(*answer)
 	if note == nil {
 		note = &answer{}
 	}
-	transient := note.sent && note.transient()
-	next := answer{sent: true}
-	resp, err := h.send(req, &next)
-	if !transient || next.transient() { // of two calls in one attempt, the one that is worth repeating counts
-		*note = next
+	if note.redeem != "" {
+		if err := redeem(req, note.redeem); err != nil {
+			return nil, err
+		}
 	}
-	return resp, err
-}
-
-func (h *msalHTTP) send(req *http.Request, note *answer) (*http.Response, error) {
+	note.sent = true
 	resp, err := h.client.Do(req)
 	if err != nil {
 		note.err = err
@@ -102,9 +115,30 @@ func (h *msalHTTP) send(req *http.Request, note *answer) (*http.Response, error)
 		note.err = fmt.Errorf("reading Entra's answer: %w", err)
 		return nil, note.err
 	}
-	note.oauth = parseOAuthError(data)
+	note.read(data)
 	resp.Body = io.NopCloser(bytes.NewReader(data))
 	return resp, nil
+}
+
+// redeem makes MSAL's on-behalf-of request one with a refresh token (RFC 6749 section 6), under the same proof of what
+// the application is. MSAL redeems none but those of its own cache, which for OBO it can neither write out nor read in.
+func redeem(req *http.Request, refresh Sensitive) error {
+	data, err := readBounded(req.Body, maxTokenAnswer)
+	if err != nil {
+		return fmt.Errorf("auth: reading MSAL's request: %w", err)
+	}
+	form, err := url.ParseQuery(string(data))
+	if err != nil || form.Get("requested_token_use") != "on_behalf_of" {
+		return errNotOnBehalfOf
+	}
+	form.Del("assertion")
+	form.Del("requested_token_use")
+	form.Set("grant_type", "refresh_token")
+	form.Set("refresh_token", string(refresh))
+	body := form.Encode()
+	req.Body, req.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+	req.GetBody = nil
+	return nil
 }
 
 // maxRetryAfter bounds what Entra's Retry-After is believed.
@@ -127,8 +161,8 @@ func (n *answer) transient() bool {
 		n.status >= http.StatusInternalServerError || n.oauth.Error == "temporarily_unavailable"
 }
 
-// newMSAL makes a client for one tenant. MSAL's cache never forgets, so a client lives for one exchange, or for one
-// long-running job; what is worth keeping is kept in a bounded cache of our own. Instance discovery is off because the
+// newMSAL makes a client for one tenant. MSAL's cache never forgets, so a client lives for one exchange; what is worth
+// keeping is kept in a bounded cache of our own. Instance discovery is off because the
 // authority is configured, not discovered.
 func (x *exchanger) newMSAL(tenant string) (confidential.Client, error) {
 	credential, err := x.credential.load()
@@ -150,27 +184,37 @@ func (x *exchanger) newMSAL(tenant string) (confidential.Client, error) {
 // acquire makes one attempt. The error is an *ExchangeError.
 func (x *exchanger) acquire(ctx context.Context, client *confidential.Client, q *query) (AccessToken, *ExchangeError) {
 	note := &answer{}
-	ctx = context.WithValue(ctx, answerKey{}, note)
-	result, err := x.call(ctx, client, q)
-	if err == nil { // MSAL reckons by time.Now, whatever our clock is
-		return AccessToken{Value: Sensitive(result.AccessToken), Expiry: x.now().Add(time.Until(result.ExpiresOn))}, nil
+	if q.session != nil {
+		note.redeem = q.session.token()
 	}
-	return AccessToken{}, x.classify(q, note, err)
+	result, err := call(context.WithValue(ctx, answerKey{}, note), client, q, note.redeem != "")
+	if err != nil {
+		return AccessToken{}, x.classify(q, note, err)
+	}
+	if q.session != nil {
+		q.session.rotate(note.refresh)
+	}
+	// MSAL reckons by time.Now, whatever our clock is.
+	return AccessToken{Value: Sensitive(result.AccessToken), Expiry: x.now().Add(time.Until(result.ExpiresOn))}, nil
 }
 
-func (x *exchanger) call(ctx context.Context, client *confidential.Client, q *query) (confidential.AuthResult, error) {
-	claims := string(q.claims)
-	if claims == "" && q.rejected != "" && q.session != nil {
-		claims = "{}" // a session's client has a cache, which only claims get past
-	}
+// resumed stands for the assertion, which MSAL insists on, where a session goes on without it.
+const resumed = "refresh"
+
+func call(ctx context.Context, client *confidential.Client, q *query, redeems bool) (confidential.AuthResult, error) {
+	claims, scopes := string(q.claims), q.resource.FullScopes()
 	if q.assertion == nil {
 		if claims != "" {
-			return client.AcquireTokenByCredential(ctx, q.scopes, confidential.WithClaims(claims))
+			return client.AcquireTokenByCredential(ctx, scopes, confidential.WithClaims(claims))
 		}
-		return client.AcquireTokenByCredential(ctx, q.scopes)
+		return client.AcquireTokenByCredential(ctx, scopes)
+	}
+	assertion := q.assertion.token
+	if redeems {
+		assertion = resumed
 	}
 	if claims != "" {
-		return client.AcquireTokenOnBehalfOf(ctx, q.assertion.token, q.scopes, confidential.WithClaims(claims))
+		return client.AcquireTokenOnBehalfOf(ctx, assertion, scopes, confidential.WithClaims(claims))
 	}
-	return client.AcquireTokenOnBehalfOf(ctx, q.assertion.token, q.scopes)
+	return client.AcquireTokenOnBehalfOf(ctx, assertion, scopes)
 }

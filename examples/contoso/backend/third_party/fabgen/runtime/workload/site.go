@@ -3,16 +3,12 @@
 package workload
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"path"
 	"strings"
-	"time"
-
-	"github.com/fabgen/fabgen/runtime/apierror"
 )
 
 // APIPath is where the data plane stands.
@@ -25,13 +21,6 @@ type Site struct {
 	Data     http.Handler // the data plane, as NewDataPlane gives it
 	Ready    []Check      // what must be well for /readyz
 	Logger   *slog.Logger // default: slog.Default()
-}
-
-// Check is one thing that a back-end cannot serve without.
-type Check struct {
-	Name string // shown by /readyz
-	// Ready returns nil where all is well. Its error goes to the log alone.
-	Ready func(context.Context) error
 }
 
 // Handler serves the control plane under the base path, the data plane under /api, /healthz and /readyz. Every answer
@@ -68,30 +57,4 @@ func CheckBasePath(p string) error {
 		return fmt.Errorf("found %q, where the back-end serves something else; a path such as /workload is right", p)
 	}
 	return nil
-}
-
-// healthz says that the process lives.
-func healthz(w http.ResponseWriter, r *http.Request) {
-	if err := WriteJSON(w, http.StatusOK, map[string]string{"status": "ok"}); err != nil {
-		apierror.Write(w, r, apierror.Internal(err))
-	}
-}
-
-// readyz asks everything that must be well, all of it, for at most five seconds.
-func (s Site) readyz(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
-	defer cancel()
-	var failed []string
-	for _, check := range s.Ready {
-		if err := check.Ready(ctx); err != nil {
-			s.Logger.WarnContext(ctx, "not ready", "check", check.Name, "error", err)
-			failed = append(failed, check.Name)
-		}
-	}
-	if len(failed) > 0 {
-		apierror.Write(w, r, apierror.Newf(http.StatusServiceUnavailable, apierror.ServiceUnavailable,
-			"Not ready: %s.", strings.Join(failed, ", ")).Permanent(false))
-		return
-	}
-	healthz(w, r)
 }

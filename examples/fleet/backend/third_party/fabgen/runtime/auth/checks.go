@@ -35,7 +35,7 @@ func (a *Authenticator) checkClaims(raw *rawClaims, key *signingKey) (*Claims, e
 	if raw.has&claimIssuedAt != 0 {
 		claims.IssuedAt = time.Unix(raw.iat, 0)
 	}
-	if err := a.checkTimes(claims); err != nil {
+	if err := a.checkTimes(claims, a.now()); err != nil {
 		return nil, err
 	}
 	for _, check := range []func(*rawClaims, *Claims) *ValidationError{
@@ -49,8 +49,8 @@ func (a *Authenticator) checkClaims(raw *rawClaims, key *signingKey) (*Claims, e
 }
 
 // checkTimes checks exp, nbf and iat (RFC 7519 section 4.1) with the clock's skew.
-func (a *Authenticator) checkTimes(c *Claims) *ValidationError {
-	now, skew := a.now(), a.settings.ClockSkew
+func (a *Authenticator) checkTimes(c *Claims, now time.Time) *ValidationError {
+	skew := a.settings.ClockSkew
 	early := now.Add(skew)
 	switch {
 	case !now.Before(c.Expiry.Add(skew)):

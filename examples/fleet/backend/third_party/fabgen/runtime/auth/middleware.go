@@ -3,6 +3,7 @@
 package auth
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -27,35 +28,51 @@ type ControlPlaneRules struct {
 // a user's token for this workload with at least one of the scopes, and puts the Caller into the request's context.
 // Others are answered as ErrorFor says. Without any scope nobody is let in.
 func (a *Authenticator) DataPlane(scopes ...string) func(http.Handler) http.Handler {
-	return a.middleware(DataPlane, func(r *http.Request) (*Caller, error) { return a.AuthenticateData(r, scopes...) })
+	return a.middleware(DataPlane, func(r *http.Request, ids requestIDs) (*Caller, error) {
+		return a.authenticateData(r, ids, scopes)
+	})
 }
 
 // ControlPlane is middleware for the Workload REST contract (flow B): it lets a call through that Fabric makes, in a
 // user's name or, where the rules allow it, in nobody's, and puts the Caller into the request's context. Others are
 // answered as ErrorFor says.
 func (a *Authenticator) ControlPlane(rules ControlPlaneRules) func(http.Handler) http.Handler {
-	return a.middleware(ControlPlane, func(r *http.Request) (*Caller, error) { return a.AuthenticateControl(r, rules) })
+	return a.middleware(ControlPlane, func(r *http.Request, ids requestIDs) (*Caller, error) {
+		return a.authenticateControl(r, ids, rules)
+	})
 }
 
-func (a *Authenticator) middleware(plane Plane, authenticate func(*http.Request) (*Caller, error),
+func (a *Authenticator) middleware(plane Plane, authenticate func(*http.Request, requestIDs) (*Caller, error),
 ) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			r = withRequestIDs(w, r)
-			caller, err := authenticate(r)
+			ids, known := idsOf(r)
+			ids.echo(w)
+			ctx := r.Context()
+			if !known {
+				ctx = context.WithValue(ctx, requestIDsKey{}, ids)
+			}
+			caller, err := authenticate(r, ids)
+			a.telemetry.call(ctx, plane, err)
 			if err != nil {
+				r = r.WithContext(ctx)
 				a.logRefusal(r, plane, err)
 				apierror.Write(w, r, ErrorFor(err, plane))
 				return
 			}
-			next.ServeHTTP(w, r.WithContext(WithCaller(r.Context(), caller)))
+			next.ServeHTTP(w, r.WithContext(WithCaller(ctx, caller)))
 		})
 	}
 }
 
 // AuthenticateData is DataPlane without the HTTP around it. The error is a *ValidationError.
 func (a *Authenticator) AuthenticateData(r *http.Request, scopes ...string) (*Caller, error) {
-	token, err := ParseBearer(r.Header)
+	ids, _ := idsOf(r)
+	return a.authenticateData(r, ids, scopes)
+}
+
+func (a *Authenticator) authenticateData(r *http.Request, ids requestIDs, scopes []string) (*Caller, error) {
+	token, err := cutBearer(r.Header)
 	if err != nil {
 		return nil, err
 	}
@@ -66,12 +83,17 @@ func (a *Authenticator) AuthenticateData(r *http.Request, scopes ...string) (*Ca
 	if !claims.HasAnyScope(scopes...) {
 		return nil, missingScope(claims, scopes)
 	}
-	return newCaller(r, claims, token, sum), nil
+	return newCaller(ids, claims, token, sum), nil
 }
 
 // AuthenticateControl is ControlPlane without the HTTP around it. The error is a *ValidationError.
 func (a *Authenticator) AuthenticateControl(r *http.Request, rules ControlPlaneRules) (*Caller, error) {
-	tokens, err := ParseSubjectAndApp(r.Header)
+	ids, _ := idsOf(r)
+	return a.authenticateControl(r, ids, rules)
+}
+
+func (a *Authenticator) authenticateControl(r *http.Request, ids requestIDs, rules ControlPlaneRules) (*Caller, error) {
+	tokens, err := cutSubjectAndApp(r.Header)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +110,7 @@ func (a *Authenticator) AuthenticateControl(r *http.Request, rules ControlPlaneR
 			return nil, &ValidationError{Reason: MissingSubject, Token: subjectToken, Claim: headerAuthorization,
 				Found: "an empty subjectToken", Want: "the user's token, which this operation needs"}
 		}
-		activity, request := callIDs(r)
-		return &Caller{TenantID: tenant, AppID: app.AppID, ActivityID: activity, RequestID: request}, nil
+		return &Caller{TenantID: tenant, AppID: app.AppID, ActivityID: ids.activity, RequestID: ids.request}, nil
 	}
 	claims, sum, err := a.validateSubject(r.Context(), tokens.Subject)
 	if err != nil {
@@ -98,7 +119,7 @@ func (a *Authenticator) AuthenticateControl(r *http.Request, rules ControlPlaneR
 	if err := checkControlSubject(claims, app, tenant); err != nil {
 		return nil, err
 	}
-	return newCaller(r, claims, tokens.Subject, sum), nil
+	return newCaller(ids, claims, tokens.Subject, sum), nil
 }
 
 // checkControlSubject checks what ties a control-plane subject token to the rest of its call.
@@ -119,7 +140,7 @@ func checkControlSubject(claims, app *Claims, tenant string) error {
 
 // clientTenant reads the header in which Fabric names the tenant that the call is about.
 func clientTenant(h http.Header, optional bool) (string, error) {
-	values := h.Values(HeaderClientTenantID)
+	values := h[canonicalClientTenantID]
 	switch {
 	case len(values) == 0 && optional:
 		return "", nil
@@ -142,27 +163,18 @@ func missingScope(claims *Claims, accepted []string) *ValidationError {
 		Found: quote(strings.Join(claims.Scopes, " ")), Want: want, AcceptedScopes: accepted}
 }
 
-func newCaller(r *http.Request, claims *Claims, token string, sum digest) *Caller {
-	activity, request := callIDs(r)
+func newCaller(ids requestIDs, claims *Claims, token string, sum digest) *Caller {
 	return &Caller{TenantID: claims.TenantID, ObjectID: claims.ObjectID, AppID: claims.AppID,
 		Scopes:     slices.Clone(claims.Scopes),
-		ActivityID: activity, RequestID: request,
+		ActivityID: ids.activity, RequestID: ids.request,
 		assertion: &assertion{token: token, digest: sum, expiry: claims.Expiry}}
-}
-
-// callIDs gives the IDs that the middleware put into the context, or those of the request.
-func callIDs(r *http.Request) (activity, request string) {
-	if activity, request = IDsFrom(r.Context()); request != "" {
-		return activity, request
-	}
-	return requestID(r, HeaderActivityID), requestID(r, HeaderRequestID)
 }
 
 // logRefusal tells the developer what the caller is not told.
 func (a *Authenticator) logRefusal(r *http.Request, plane Plane, err error) {
 	level := slog.LevelWarn
 	var refusal *ValidationError
-	attrs := []slog.Attr{idsAttr(r.Context()), slog.String("plane", plane.String()), slog.String("method", r.Method)}
+	attrs := []slog.Attr{idsFrom(r.Context(), nil).attr(), slog.String("plane", plane.String()), slog.String("method", r.Method)}
 	if errors.As(err, &refusal) {
 		attrs = append(attrs, slog.String("reason", string(refusal.Reason)), slog.String("token", refusal.Token))
 		if refusal.Reason == KeysUnavailable {

@@ -25,7 +25,9 @@ func newSigningKey() (*signingKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &signingKey{id: randomText(), private: private}, nil
+	var thumbprint [20]byte         // as Entra's key IDs are: of a certificate, whose x5t they double as
+	_, _ = rand.Read(thumbprint[:]) // never fails: crypto/rand ends the program first
+	return &signingKey{id: encode(thumbprint[:]), private: private}, nil
 }
 
 // RotateKeys makes a new signing key. The earlier ones stay published, as Entra's do, until RetireKeys.

@@ -160,13 +160,16 @@ func (c *rawClaims) date(claim int, name string, into *int64, s *jsonScanner) er
 // readClaims decodes the payload of a token whose signature is right.
 func (w *workspace) readClaims(data []byte) (*rawClaims, error) {
 	w.claims = rawClaims{}
-	err := w.scanner.scanObject(data, &w.claims)
-	var wrong *claimError
-	switch {
-	case errors.As(err, &wrong):
-		return nil, &ValidationError{Reason: InvalidClaim, Claim: wrong.name, Found: wrong.found, Want: wrong.want}
-	case err != nil:
-		return nil, malformedToken("payload", "", "", err)
+	if err := w.scanner.scanObject(data, &w.claims); err != nil {
+		return nil, claimsRefused(err)
 	}
 	return &w.claims, nil
+}
+
+func claimsRefused(err error) *ValidationError {
+	var wrong *claimError
+	if errors.As(err, &wrong) {
+		return &ValidationError{Reason: InvalidClaim, Claim: wrong.name, Found: wrong.found, Want: wrong.want}
+	}
+	return malformedToken("payload", "", "", err)
 }

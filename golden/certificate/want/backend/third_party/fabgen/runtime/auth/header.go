@@ -20,6 +20,9 @@ const (
 	compositeScheme     = "SubjectAndAppToken1.0"
 	compositeSubject    = compositeScheme + ` subjectToken="`
 	compositeApp        = `", appToken="`
+
+	wantBearer    = "Bearer <token>, with one space"
+	wantComposite = compositeSubject + "<jwt>" + compositeApp + `<jwt>"`
 )
 
 // SubjectAndApp are the two tokens of a control-plane call. Printing it prints neither.
@@ -56,13 +59,23 @@ func (t SubjectAndApp) MarshalText() ([]byte, error) { return []byte(t.String())
 // scheme Bearer in any case, one space, one token. The token itself is not looked into. The error is a
 // *ValidationError with MissingCredentials, MalformedHeader or TooLarge.
 func ParseBearer(h http.Header) (string, error) {
+	token, err := cutBearer(h)
+	if err == nil && !tokenText(token) {
+		return "", malformedHeader(wantBearer, h[headerAuthorization][0])
+	}
+	return token, err
+}
+
+// cutBearer is ParseBearer without a look at the token's characters, which a validation looks at once, and not again
+// where it finds the same token validated before.
+func cutBearer(h http.Header) (string, error) {
 	value, err := authorization(h)
 	if err != nil {
 		return "", err
 	}
 	scheme, token, ok := strings.Cut(value, " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") || !tokenText(token) {
-		return "", malformedHeader("Bearer <token>, with one space", value)
+	if !ok || token == "" || !strings.EqualFold(scheme, "Bearer") {
+		return "", malformedHeader(wantBearer, value)
 	}
 	if len(token) > maxToken {
 		return "", tooLarge(len(token), maxToken)
@@ -76,6 +89,15 @@ func ParseBearer(h http.Header) (string, error) {
 //
 // in this order, spacing and case. The subject token may be empty. Errors are those of ParseBearer.
 func ParseSubjectAndApp(h http.Header) (SubjectAndApp, error) {
+	tokens, err := cutSubjectAndApp(h)
+	if err == nil && (!tokenText(tokens.App) || tokens.Subject != "" && !tokenText(tokens.Subject)) {
+		return SubjectAndApp{}, malformedHeader(wantComposite, h[headerAuthorization][0])
+	}
+	return tokens, err
+}
+
+// cutSubjectAndApp is to ParseSubjectAndApp what cutBearer is to ParseBearer.
+func cutSubjectAndApp(h http.Header) (SubjectAndApp, error) {
 	value, err := authorization(h)
 	if err != nil {
 		return SubjectAndApp{}, err
@@ -83,8 +105,8 @@ func ParseSubjectAndApp(h http.Header) (SubjectAndApp, error) {
 	rest, ok1 := strings.CutPrefix(value, compositeSubject)
 	rest, ok2 := strings.CutSuffix(rest, `"`)
 	subject, app, ok3 := strings.Cut(rest, compositeApp)
-	if !ok1 || !ok2 || !ok3 || !tokenText(app) || subject != "" && !tokenText(subject) {
-		return SubjectAndApp{}, malformedHeader(compositeSubject+"<jwt>"+compositeApp+`<jwt>"`, value)
+	if !ok1 || !ok2 || !ok3 || app == "" {
+		return SubjectAndApp{}, malformedHeader(wantComposite, value)
 	}
 	if n := max(len(subject), len(app)); n > maxToken {
 		return SubjectAndApp{}, tooLarge(n, maxToken)

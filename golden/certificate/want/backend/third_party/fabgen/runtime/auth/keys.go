@@ -34,6 +34,8 @@ type keyStore struct {
 	interval time.Duration
 	maxAge   time.Duration
 
+	telemetry *telemetry
+
 	set atomic.Pointer[keySet]
 
 	mu          sync.Mutex
@@ -70,11 +72,17 @@ func (k *keyStore) usable() *keySet {
 	return set
 }
 
-// current says whether key still is one of Entra's keys.
-func (k *keyStore) current(key *signingKey) bool {
-	set := k.usable()
-	k.renew(set)
-	return set != nil && set.byID[key.id] == key
+// current says whether key still is one of Entra's keys; it fetches keys that are getting old as renew does.
+func (k *keyStore) current(key *signingKey, now time.Time) bool {
+	set := k.set.Load()
+	if set == nil || set.byID[key.id] != key {
+		return false
+	}
+	age := now.Sub(set.fetchedAt)
+	if age > keySoftAge {
+		k.start()
+	}
+	return age <= k.maxAge
 }
 
 // renew fetches keys that are getting old, in the background and as often as the interval allows.
@@ -157,7 +165,9 @@ func (k *keyStore) pause() time.Duration {
 func (k *keyStore) run(fetch *keyFetch) {
 	ctx, cancel := context.WithTimeout(context.Background(), keyFetchTimeout)
 	defer cancel()
+	ctx, done := k.telemetry.keyFetch(ctx)
 	keys, err := k.fetch(ctx)
+	done(err)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	defer close(fetch.done)

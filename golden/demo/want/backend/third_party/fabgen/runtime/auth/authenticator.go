@@ -5,6 +5,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -17,8 +18,10 @@ type Authenticator struct {
 	logger    *slog.Logger
 	now       func() time.Time
 	keys      *keyStore
-	validated *lru[validated]
+	validated *cache[validated]
 	exchanger *exchanger
+	sessions  *cache[remembered]
+	telemetry *telemetry
 }
 
 // New checks the settings and makes an Authenticator. It reaches for nothing yet: keys are fetched when they are first
@@ -28,32 +31,40 @@ func New(settings Settings) (*Authenticator, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
+	telemetry, err := newTelemetry(s)
+	if err != nil {
+		return nil, fmt.Errorf("auth: making the instruments of MeterProvider: %w", err)
+	}
 	client := entraClient(s.HTTPClient)
 	return &Authenticator{
 		settings:  s,
 		logger:    s.Logger,
 		now:       s.Now,
-		keys:      newKeyStore(s, client),
-		validated: newLRU[validated](s.ValidatedCacheSize),
-		exchanger: newExchanger(s, client),
+		keys:      newKeyStore(s, client, telemetry),
+		validated: newCache[validated](s.ValidatedCacheSize),
+		exchanger: newExchanger(s, client, telemetry),
+		sessions:  newCache[remembered](s.TokenCacheSize),
+		telemetry: telemetry,
 	}, nil
 }
 
-func newKeyStore(s Settings, client *http.Client) *keyStore {
+func newKeyStore(s Settings, client *http.Client, telemetry *telemetry) *keyStore {
 	fetcher := &keyFetcher{client: client, authority: s.Authority, refused: func(why []error) {
 		s.Logger.Warn("auth: some of Entra's keys cannot be used", "error", errors.Join(why...))
 	}}
 	return &keyStore{fetch: fetcher.fetch, now: s.Now, logger: s.Logger, interval: s.KeyRefreshInterval,
-		maxAge: s.MaxKeyAge}
+		maxAge: s.MaxKeyAge, telemetry: telemetry}
 }
 
-func newExchanger(s Settings, client *http.Client) *exchanger {
+func newExchanger(s Settings, client *http.Client, telemetry *telemetry) *exchanger {
 	return &exchanger{
 		credential:      s.Credential,
 		clientID:        s.ClientID,
 		http:            &msalHTTP{client: client, authority: s.Authority, now: s.Now},
-		cache:           newLRU[cachedToken](s.TokenCacheSize),
-		cooling:         newLRU[cooling](s.TokenCacheSize),
+		cache:           newCache[cachedToken](s.TokenCacheSize),
+		shared:          newSharedCache(s, telemetry),
+		telemetry:       telemetry,
+		cooling:         newCache[cooling](s.TokenCacheSize),
 		now:             s.Now,
 		sleep:           s.Sleep,
 		logger:          s.Logger,

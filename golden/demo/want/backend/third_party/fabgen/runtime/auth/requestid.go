@@ -4,6 +4,7 @@ package auth
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 )
 
@@ -12,6 +13,13 @@ const (
 	HeaderActivityID     = "ActivityId"
 	HeaderRequestID      = "RequestId"
 	HeaderClientTenantID = "x-ms-client-tenant-id"
+)
+
+// The same in the form that http.Header keeps names in: for others it makes that form anew on each call.
+var (
+	canonicalActivityID     = http.CanonicalHeaderKey(HeaderActivityID)
+	canonicalRequestID      = http.CanonicalHeaderKey(HeaderRequestID)
+	canonicalClientTenantID = http.CanonicalHeaderKey(HeaderClientTenantID)
 )
 
 // maxRequestID bounds a request ID that comes from outside. Fabric's are GUIDs.
@@ -37,19 +45,35 @@ func IDsFrom(ctx context.Context) (activityID, requestID string) {
 }
 
 func withRequestIDs(w http.ResponseWriter, r *http.Request) *http.Request {
-	ids, ok := r.Context().Value(requestIDsKey{}).(requestIDs)
-	if !ok {
-		ids = requestIDs{activity: requestID(r, HeaderActivityID), request: requestID(r, HeaderRequestID)}
-		r = r.WithContext(context.WithValue(r.Context(), requestIDsKey{}, ids))
+	ids, known := idsOf(r)
+	ids.echo(w)
+	if known {
+		return r
 	}
-	w.Header().Set(HeaderActivityID, ids.activity)
-	w.Header().Set(HeaderRequestID, ids.request)
-	return r
+	return r.WithContext(context.WithValue(r.Context(), requestIDsKey{}, ids))
+}
+
+// idsOf gives the IDs of the call's context, or, where there are none yet, those that the call is to have.
+func idsOf(r *http.Request) (ids requestIDs, known bool) {
+	if ids, known = r.Context().Value(requestIDsKey{}).(requestIDs); known {
+		return ids, true
+	}
+	return requestIDs{activity: requestID(r, canonicalActivityID), request: requestID(r, canonicalRequestID)}, false
+}
+
+// attr is the IDs as one group for a log line.
+func (ids requestIDs) attr() slog.Attr {
+	return slog.Group("", slog.String("activityId", ids.activity), slog.String("requestId", ids.request))
+}
+
+func (ids requestIDs) echo(w http.ResponseWriter) {
+	w.Header().Set(canonicalActivityID, ids.activity)
+	w.Header().Set(canonicalRequestID, ids.request)
 }
 
 // requestID takes an ID that cannot break a log line or a header, or makes one.
 func requestID(r *http.Request, header string) string {
-	values := r.Header.Values(header)
+	values := r.Header[header]
 	if len(values) == 1 && len(values[0]) <= maxRequestID && tokenText(values[0]) {
 		return values[0]
 	}

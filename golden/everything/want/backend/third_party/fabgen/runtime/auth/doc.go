@@ -44,10 +44,28 @@
 //
 // # Tokens and secrets
 //
-// Nothing of this package prints a token, a secret or a claims challenge: [Sensitive], [Caller], [Claims], [Credential]
-// and [SubjectAndApp] print what is fit for a log, and errors hold none. Exchanged tokens are kept in memory only,
-// apart by tenant, user's token, resource and scopes. Validated tokens are remembered by their SHA-256, not by their
-// text.
+// Nothing of this package prints a token, a secret or a claims challenge: [Sensitive], [Caller], [Claims], [Credential],
+// [EncryptionKey] and [SubjectAndApp] print what is fit for a log, and errors hold none. Exchanged tokens are kept apart
+// by tenant, user's token, resource, scopes and claims, in bounded memory and, where [Settings].TokenCache is set,
+// encrypted in a place that all replicas share, such as Redis (package rediscache). Validated tokens are remembered by
+// their SHA-256, not by their text.
+//
+// # Jobs
+//
+// A user's token lives for about an hour. Work that may take longer begins with [Authenticator.LongRunning], is taken
+// up elsewhere with [Authenticator.Resume], and ends with [Authenticator.EndLongRunning].
+//
+// # Traces and metrics
+//
+// Where [Settings] name OpenTelemetry's providers, each exchange and each fetch of keys is a span, and these are counted:
+//
+//   - fabgen.auth.calls: calls at the door, by plane and outcome (ok, or a [Reason])
+//   - fabgen.auth.tokens: tokens for resources, by resource, as (user, app) and source (memory, shared, entra)
+//   - fabgen.auth.exchange.duration: exchanges in seconds, by resource, as and outcome (ok, or a [Kind])
+//   - fabgen.auth.key_fetches: by outcome (ok, error)
+//   - fabgen.auth.shared_cache_calls: by operation (get, set, delete) and outcome (ok, error)
+//
+// No attribute holds a token, a user or a claims challenge; a span of an exchange names the tenant.
 //
 // # Concurrency
 //

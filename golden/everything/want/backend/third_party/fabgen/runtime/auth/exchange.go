@@ -12,7 +12,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/singleflight"
 )
 
@@ -32,8 +32,10 @@ type exchanger struct {
 	credential      Credential
 	clientID        string
 	http            *msalHTTP
-	cache           *lru[cachedToken]
-	cooling         *lru[cooling]
+	cache           *cache[cachedToken]
+	shared          *sharedCache
+	telemetry       *telemetry
+	cooling         *cache[cooling]
 	flights         singleflight.Group
 	now             func() time.Time
 	sleep           Sleeper
@@ -45,20 +47,33 @@ type exchanger struct {
 // query is what a token is asked for. It is not changed once it is asked.
 type query struct {
 	resource  Resource
-	scopes    []string // in full
 	tenant    string
 	assertion *assertion // the user; nil for the app
 	claims    Sensitive  // a claims challenge to answer
 	rejected  Sensitive  // a token that will not do, although it has not expired
 	session   *session   // of a long-running job
+	caller    *Caller    // whose the session is
 	primes    bool       // the exchange is for the session's own sake: no cached token will do
-	ids       slog.Attr
+	ids       requestIDs
+	span      trace.SpanContext // of the call that wants the token
 }
 
+// cachedToken is small, since a hundred thousand of them do not fit into a processor's cache. Times are in nanoseconds
+// since 1970.
 type cachedToken struct {
-	AccessToken
-	refreshAt time.Time
+	value             Sensitive
+	expiry, refreshAt int64
 }
+
+func newCachedToken(token AccessToken, refreshAt time.Time) cachedToken {
+	return cachedToken{value: token.Value, expiry: token.Expiry.UnixNano(), refreshAt: refreshAt.UnixNano()}
+}
+
+func (t cachedToken) accessToken() AccessToken {
+	return AccessToken{Value: t.value, Expiry: time.Unix(0, t.expiry)}
+}
+
+func (t cachedToken) dueAt(now time.Time) bool { return now.UnixNano() > t.refreshAt }
 
 // cooling is a failure that holds for a while, so that a service that is in trouble is not asked by every call.
 type cooling struct {
@@ -81,9 +96,12 @@ func (q *query) key() digest {
 		b = append(b, make([]byte, sha256.Size)...)
 	}
 	field(q.resource.URI)
-	for _, scope := range q.scopes {
-		field(scope)
+	if q.resource.As == AsUser {
+		for _, scope := range q.resource.Scopes {
+			field(q.resource.shortScope(scope))
+		}
 	}
+	field("") // no scope is empty: here they end
 	field(string(q.claims))
 	return sha256.Sum256(b)
 }
@@ -92,13 +110,14 @@ func (q *query) key() digest {
 func (x *exchanger) get(ctx context.Context, q *query) (AccessToken, error) {
 	key := q.key()
 	if known, ok := x.cached(&key, q); ok {
-		if x.now().After(known.refreshAt) && (q.assertion == nil || q.session != nil ||
+		if known.dueAt(x.now()) && (q.assertion == nil || q.session != nil ||
 			x.now().Before(q.assertion.expiry)) {
 			renewal := *q
-			renewal.rejected = known.Value
+			renewal.rejected = known.value
 			x.start(key, &renewal)
 		}
-		return known.AccessToken, nil
+		x.telemetry.token(ctx, q, fromMemory)
+		return known.accessToken(), nil
 	}
 	select {
 	case result := <-x.start(key, q):
@@ -107,15 +126,38 @@ func (x *exchanger) get(ctx context.Context, q *query) (AccessToken, error) {
 		}
 		return result.Val.(AccessToken), nil
 	case <-ctx.Done():
-		return AccessToken{}, &ExchangeError{Kind: Unavailable, Resource: q.resource.label(), Scopes: q.scopes,
+		return AccessToken{}, &ExchangeError{Kind: Unavailable, Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
 			cause: context.Cause(ctx)}
 	}
 }
 
 func (x *exchanger) cached(key *digest, q *query) (cachedToken, bool) {
 	known, ok := x.cache.get(key)
-	ok = ok && x.now().Before(known.Expiry.Add(-expiryMargin)) && known.Value != q.rejected
-	return known, ok
+	return known, ok && x.serves(known, q)
+}
+
+// serves says whether a cached token will do.
+func (x *exchanger) serves(known cachedToken, q *query) bool {
+	return x.now().Add(expiryMargin).UnixNano() < known.expiry && known.value != q.rejected
+}
+
+// fromOthers takes a token that another replica has exchanged out of the shared cache.
+func (x *exchanger) fromOthers(ctx context.Context, key *digest, q *query) (cachedToken, bool) {
+	var found sharedToken
+	if q.primes || !x.shared.load(ctx, tokenEntry, key, &found) || !x.serves(found.cached(), q) {
+		return cachedToken{}, false
+	}
+	x.cache.put(key, found.cached())
+	return found.cached(), true
+}
+
+// remember keeps a new token, here and for other replicas.
+func (x *exchanger) remember(ctx context.Context, key *digest, token AccessToken) {
+	life := token.Expiry.Sub(x.now())
+	known := newCachedToken(token, token.Expiry.Add(-min(life/5, refreshAhead)))
+	x.cache.put(key, known)
+	x.cooling.remove(key)
+	x.shared.save(ctx, tokenEntry, key, shared(known), life)
 }
 
 // start joins the exchange that is under way for the same query, or starts one.
@@ -139,40 +181,47 @@ func (x *exchanger) start(key digest, q *query) <-chan singleflight.Result {
 func (x *exchanger) exchange(ctx context.Context, key digest, q *query) (token AccessToken, err *ExchangeError) {
 	defer func() {
 		if r := recover(); r != nil { // of a library; a panic in a goroutine of ours would end the program
-			err = &ExchangeError{Kind: Unavailable, Resource: q.resource.label(), Scopes: q.scopes,
+			err = &ExchangeError{Kind: Unavailable, Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
 				cause: fmt.Errorf("the exchange panicked: %T", r)}
-			x.logger.Error("auth: an exchange panicked", q.ids, "resource", q.resource.label(), "type",
+			x.logger.Error("auth: an exchange panicked", q.ids.attr(), "resource", q.resource.label(), "type",
 				fmt.Sprintf("%T", r))
 		}
 	}()
 	if known, ok := x.cached(&key, q); ok && !q.primes {
-		return known.AccessToken, nil
+		return known.accessToken(), nil
+	}
+	if known, ok := x.fromOthers(ctx, &key, q); ok {
+		x.telemetry.token(ctx, q, fromShared)
+		return known.accessToken(), nil
 	}
 	if waiting, ok := x.cooling.get(&key); ok && x.now().Before(waiting.until) {
 		again := *waiting.err
 		again.RetryAfter = waiting.until.Sub(x.now())
 		return AccessToken{}, &again
 	}
+	ctx, done := x.telemetry.exchange(ctx, q)
 	token, err = x.attempts(ctx, q)
-	if err != nil {
+	if done(err); err != nil {
 		x.failed(&key, q, err)
 		return AccessToken{}, err
 	}
-	life := token.Expiry.Sub(x.now())
-	x.cache.put(&key, cachedToken{token, token.Expiry.Add(-min(life/5, refreshAhead))})
-	x.cooling.remove(&key)
+	x.telemetry.token(ctx, q, fromEntra)
+	x.remember(ctx, &key, token)
+	if q.session != nil {
+		q.session.share(ctx, q.caller)
+	}
 	return token, nil
 }
 
 // attempts asks Entra up to three times where asking again can help.
 func (x *exchanger) attempts(ctx context.Context, q *query) (AccessToken, *ExchangeError) {
-	client, err := x.client(q)
+	client, err := x.newMSAL(q.tenant)
 	if err != nil {
-		return AccessToken{}, &ExchangeError{Kind: Misconfigured, Resource: q.resource.label(), Scopes: q.scopes,
+		return AccessToken{}, &ExchangeError{Kind: Misconfigured, Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
 			cause: err}
 	}
 	for attempt := 1; ; attempt++ {
-		token, failure := x.acquire(ctx, client, q)
+		token, failure := x.acquire(ctx, &client, q)
 		if failure == nil {
 			return token, nil
 		}
@@ -185,14 +234,6 @@ func (x *exchanger) attempts(ctx context.Context, q *query) (AccessToken, *Excha
 			return AccessToken{}, failure
 		}
 	}
-}
-
-func (x *exchanger) client(q *query) (*confidential.Client, error) {
-	if q.session != nil {
-		return q.session.client, nil
-	}
-	client, err := x.newMSAL(q.tenant)
-	return &client, err
 }
 
 // transient says whether the same exchange may succeed later without anybody doing anything.
@@ -211,11 +252,11 @@ func (x *exchanger) failed(key *digest, q *query, err *ExchangeError) {
 		until := x.now().Add(max(err.RetryAfter, coolDown))
 		x.cooling.put(key, cooling{until: until, err: err})
 	}
-	x.logger.LogAttrs(context.Background(), level, "auth: exchange failed", q.ids,
+	x.logger.LogAttrs(context.Background(), level, "auth: exchange failed", q.ids.attr(),
 		slog.String("resource", q.resource.label()), slog.String("as", q.resource.As.String()),
 		slog.String("tenantId", q.tenant), slog.String("kind", string(err.Kind)), slog.String("error", err.Error()))
 	if known, ok := x.cache.get(key); ok && q.rejected != "" {
-		known.refreshAt = x.now().Add(refreshRetry)
+		known.refreshAt = x.now().Add(refreshRetry).UnixNano()
 		x.cache.put(key, known)
 	}
 }

@@ -61,12 +61,17 @@ func (r Resource) FullScopes() []string {
 	}
 	full := make([]string, len(r.Scopes))
 	for i, scope := range r.Scopes {
-		full[i] = scope
-		if !strings.HasPrefix(scope, r.URI+"/") {
-			full[i] = r.URI + "/" + scope
-		}
+		full[i] = r.URI + "/" + r.shortScope(scope)
 	}
 	return full
+}
+
+// shortScope is a scope without the resource before it.
+func (r Resource) shortScope(scope string) string {
+	if rest, ok := strings.CutPrefix(scope, r.URI); ok && strings.HasPrefix(rest, "/") {
+		return rest[1:]
+	}
+	return scope
 }
 
 // label names the resource in errors and logs.
@@ -85,10 +90,10 @@ func (r Resource) check() error {
 			r.Name, r.URI)
 	}
 	for _, scope := range r.Scopes {
-		if scope == "" || !scopeText(scope) {
+		if r.shortScope(scope) == "" || !scopeText(scope) {
 			return fmt.Errorf("auth: resource %q: scope %q is not one name without spaces", r.Name, scope)
 		}
-		if strings.Contains(scope, "://") && !strings.HasPrefix(scope, r.URI+"/") {
+		if strings.Contains(scope, "://") && r.shortScope(scope) == scope {
 			return fmt.Errorf("auth: resource %q: scope %q belongs to another resource, want one under %s/",
 				r.Name, scope, r.URI)
 		}

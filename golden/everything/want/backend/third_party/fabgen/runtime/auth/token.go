@@ -4,14 +4,14 @@ package auth
 
 import (
 	"context"
-	"log/slog"
 
-	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Token gives a token for the resource, as the user whom the context's caller stands for (flows D and E) or as the
-// workload's application in the publisher tenant, as Resource.As says. Tokens are kept in memory, renewed in the
-// background before they expire, and asked for once where many want the same at the same time. ctx bounds the waiting.
+// workload's application in the publisher tenant, as Resource.As says. Tokens are kept in memory, and in
+// Settings.TokenCache where there is one, renewed in the background before they expire, and asked for once where many
+// want the same at the same time. ctx bounds the waiting.
 //
 // Errors: ErrNoSubject where a user is needed and the context has none; a *ValidationError with Expired where the
 // caller's own token has expired meanwhile (see LongRunning); otherwise an *ExchangeError. ErrorFor turns each of them
@@ -30,7 +30,10 @@ func (a *Authenticator) query(ctx context.Context, resource Resource) (*query, e
 		return nil, err
 	}
 	caller, _ := CallerFrom(ctx)
-	q := &query{resource: resource, scopes: resource.FullScopes(), tenant: a.settings.TenantID, ids: idsAttr(ctx)}
+	q := &query{resource: resource, tenant: a.settings.TenantID, ids: idsFrom(ctx, caller)}
+	if a.telemetry != nil {
+		q.span = trace.SpanContextFromContext(ctx)
+	}
 	if resource.As == AsApp {
 		return q, nil
 	}
@@ -38,9 +41,12 @@ func (a *Authenticator) query(ctx context.Context, resource Resource) (*query, e
 		return nil, ErrNoSubject
 	}
 	q.tenant, q.assertion = caller.TenantID, caller.assertion
-	if s, ok := ctx.Value(sessionKey{}).(*session); ok && s.assertion == caller.assertion && s.owner == a {
-		q.session = s
+	if s, ok := ctx.Value(sessionKey{}).(*session); ok && s.serves(a, caller) {
+		q.session, q.caller = s, caller
 		return q, nil
+	}
+	if q.assertion.token == "" {
+		return nil, ErrNoSession
 	}
 	if now := a.now(); !now.Before(q.assertion.expiry.Add(a.settings.ClockSkew)) {
 		return nil, &ValidationError{Reason: Expired, Token: subjectToken, Claim: "exp",
@@ -48,44 +54,6 @@ func (a *Authenticator) query(ctx context.Context, resource Resource) (*query, e
 			Want:  "later than " + stamp(now), Hint: "work that outlives its call needs LongRunning"}
 	}
 	return q, nil
-}
-
-// session is what a long-running job gets tokens with: a client whose cache holds the refresh token that Entra gave for
-// the user's assertion. It lives as long as the job's context does.
-type session struct {
-	owner     *Authenticator
-	assertion *assertion
-	client    *confidential.Client
-}
-
-type sessionKey struct{}
-
-// LongRunning prepares ctx for work that may outlive the caller's token, such as a job: with the context that it
-// returns, Token, Client and SubjectAndAppHeader go on to give tokens on behalf of the user after that token has
-// expired, by the refresh token that Entra gives for it. It must be called while the token is valid, and makes one
-// exchange, for the resource, so that missing consent shows at once and not hours later. The refresh token is kept in
-// memory and belongs to this context alone. Errors are those of Token.
-//
-// A context of a request ends with it: LongRunning(context.WithoutCancel(ctx), …) is what a job wants.
-func (a *Authenticator) LongRunning(ctx context.Context, resource Resource) (context.Context, error) {
-	q, err := a.query(ctx, resource)
-	if err != nil || resource.As == AsApp {
-		return ctx, err
-	}
-	if q.session != nil {
-		return ctx, nil
-	}
-	client, err := a.exchanger.newMSAL(q.tenant)
-	if err != nil {
-		return ctx, &ExchangeError{Kind: Misconfigured, Resource: resource.label(), Scopes: q.scopes, cause: err}
-	}
-	q.session, q.primes = &session{owner: a, assertion: q.assertion, client: &client}, true
-	bounded, cancel := context.WithTimeout(ctx, a.settings.ExchangeTimeout)
-	defer cancel()
-	if _, err := a.exchanger.exchange(bounded, q.key(), q); err != nil {
-		return ctx, err
-	}
-	return context.WithValue(ctx, sessionKey{}, q.session), nil
 }
 
 // SubjectAndAppHeader is the value of the Authorization header for Fabric's workload control (flow C): a token on
@@ -104,11 +72,11 @@ func (a *Authenticator) SubjectAndAppHeader(ctx context.Context) (string, error)
 	return SubjectAndApp{Subject: string(subject.Value), App: string(app.Value)}.HeaderValue(), nil
 }
 
-// idsAttr is the request IDs as one group for a log line.
-func idsAttr(ctx context.Context) slog.Attr {
-	activity, request := IDsFrom(ctx)
-	if caller, ok := CallerFrom(ctx); ok && request == "" {
-		activity, request = caller.ActivityID, caller.RequestID
+// idsFrom gives the IDs of the call, or of the call that the caller came with.
+func idsFrom(ctx context.Context, caller *Caller) requestIDs {
+	ids, _ := ctx.Value(requestIDsKey{}).(requestIDs)
+	if ids.request == "" && caller != nil {
+		return requestIDs{activity: caller.ActivityID, request: caller.RequestID}
 	}
-	return slog.Group("", slog.String("activityId", activity), slog.String("requestId", request))
+	return ids
 }

@@ -8,8 +8,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Defaults of Settings.
@@ -59,6 +63,15 @@ type Settings struct {
 	ExchangeTimeout time.Duration
 	// TokenCacheSize bounds the exchanged tokens that are kept in memory. Default DefaultTokenCacheSize.
 	TokenCacheSize int
+	// TokenCache is where replicas of the workload share exchanged tokens and long-running sessions. Default: none, so
+	// that each replica has its own, in memory.
+	TokenCache TokenCache
+	// TokenCacheKeys encrypt what goes into TokenCache: the first encrypts, all decrypt. Required with TokenCache.
+	TokenCacheKeys []EncryptionKey
+	// TracerProvider and MeterProvider get spans and metrics of exchanges, key fetches and calls, for example those of
+	// otel.GetTracerProvider and otel.GetMeterProvider. Default: none, at no cost.
+	TracerProvider trace.TracerProvider
+	MeterProvider  metric.MeterProvider
 	// ValidatedCacheSize bounds the validated tokens that are remembered, by digest. Default DefaultValidatedCacheSize.
 	ValidatedCacheSize int
 }
@@ -136,6 +149,12 @@ func (s Settings) check() error {
 	}
 	if s.TokenCacheSize < 0 || s.ValidatedCacheSize < 0 {
 		problem("a cache size is negative, want more than zero")
+	}
+	if (s.TokenCache == nil) != (len(s.TokenCacheKeys) == 0) {
+		problem("TokenCache and TokenCacheKeys go together: without a key nothing may be shared")
+	}
+	if slices.ContainsFunc(s.TokenCacheKeys, EncryptionKey.IsZero) {
+		problem("one of TokenCacheKeys is empty, want what NewEncryptionKey or ParseEncryptionKeys make")
 	}
 	return errors.Join(problems...)
 }

@@ -98,8 +98,8 @@ func (a *Authenticator) authenticate(ctx context.Context, token string) (*Claims
 		return nil, sum, asValidation(err)
 	}
 	if known, ok := a.validated.get(&sum); ok {
-		if a.keys.current(known.key) {
-			return known.claims, sum, a.checkTimes(known.claims)
+		if now := a.now(); a.keys.current(known.key, now) {
+			return known.claims, sum, a.checkTimes(known.claims, now)
 		}
 		a.validated.remove(&sum)
 	}
