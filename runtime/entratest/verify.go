@@ -12,6 +12,7 @@ import (
 
 // Token is what a token says, once Verify has found it to be the server's own.
 type Token struct {
+	// Audience, TenantID and ObjectID are aud, tid and oid; AppID is appid (v1.0) or azp (v2.0).
 	Audience, TenantID, ObjectID, AppID string
 	// Scopes are those of a user's token. None in an app's.
 	Scopes []string

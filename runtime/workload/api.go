@@ -73,9 +73,9 @@ func (a *API) URL(path []string, query url.Values) string {
 	return u.String()
 }
 
-// Call is one request of an API. Method is GET where it is empty.
+// Call is one request of an API.
 type Call struct {
-	Method string
+	Method string   // "" is GET
 	Path   []string // segments under the base address, each escaped as one; "." and ".." are refused
 	Query  url.Values
 	Header http.Header
@@ -86,7 +86,7 @@ type Call struct {
 
 // Answer is what an API answered.
 type Answer struct {
-	Status int
+	Status int // 200 to 299: any other is a *ResourceError
 	Header http.Header
 	Body   []byte // at most 16 MiB
 }

@@ -23,13 +23,14 @@ type Route struct {
 	// Permissions are those that the user needs on the item that workspaceId and itemId name, in the path or in the
 	// query. Fabric is asked for them before Handler runs. None: Fabric is not asked.
 	Permissions []string
-	Handler     HandlerFunc
+	// Handler runs once the caller is let in. An error that it returns is answered as ErrorFor says.
+	Handler HandlerFunc
 }
 
 // DataPlaneConfig is what a data plane is made of. Auth is required, and Control where a route has permissions.
 type DataPlaneConfig struct {
-	Auth    *auth.Authenticator
-	Control *Control
+	Auth    *auth.Authenticator // lets callers in by Route.Scopes
+	Control *Control            // asks Fabric for Route.Permissions
 	Routes  []Route
 	Origins []string // browsers' origins that may call, as ParseOrigins gives them
 	Logger  *slog.Logger

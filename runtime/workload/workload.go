@@ -29,6 +29,7 @@ func (i *Item) Key() ItemKey { return ItemKey{i.TenantID, i.WorkspaceID, i.ItemI
 
 // ItemKey identifies an item.
 type ItemKey struct {
+	// All are lower case, so that one item has one key.
 	TenantID, WorkspaceID, ItemID string
 }
 

@@ -10,6 +10,7 @@ import (
 
 // Workspace is a workspace as Fabric's API tells it.
 type Workspace struct {
+	// All are sent as they are; Fabric's own IDs are GUIDs, and its Type is Personal, Workspace or AdminWorkspace.
 	ID          string `json:"id"`
 	DisplayName string `json:"displayName"`
 	Description string `json:"description"`
@@ -18,6 +19,7 @@ type Workspace struct {
 
 // FabricItem is an item as Fabric's API tells it.
 type FabricItem struct {
+	// ID and WorkspaceID are what the item is found by; all are sent as they are.
 	ID          string `json:"id"`
 	DisplayName string `json:"displayName"`
 	Description string `json:"description"`

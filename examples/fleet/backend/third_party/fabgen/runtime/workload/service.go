@@ -16,12 +16,12 @@ import (
 
 // Config is what a Service is made of. Auth is required, and Endpoints where Fabric shall resolve endpoints here.
 type Config struct {
-	Auth      *auth.Authenticator
-	Items     []ItemType
-	Store     Store            // default: NewMemoryStore()
-	Endpoints EndpointResolver // default: none; Fabric's question is answered with 404
-	Logger    *slog.Logger     // default: slog.Default()
-	Now       func() time.Time // default: time.Now
+	Auth      *auth.Authenticator // lets Fabric's calls in
+	Items     []ItemType          // one for each item type of the manifest
+	Store     Store               // default: NewMemoryStore()
+	Endpoints EndpointResolver    // default: none; Fabric's question is answered with 404
+	Logger    *slog.Logger        // default: slog.Default()
+	Now       func() time.Time    // default: time.Now
 
 	Workers     int // jobs that run at the same time; default 8
 	WaitingJobs int // jobs that may wait for a worker, beyond which a start is answered with 429; default 1000

@@ -44,11 +44,12 @@ type Store interface {
 // JobKey identifies a job.
 type JobKey struct {
 	ItemKey
-	InstanceID string
+	InstanceID string // lower case
 }
 
 // JobRecord is a job as a Store keeps it.
 type JobRecord struct {
+	// State alone changes once the job is kept; the others are those of Job.
 	Key        JobKey
 	ItemType   string
 	JobType    string
@@ -71,6 +72,7 @@ const (
 
 // JobState is a job's state, in the contract's JSON.
 type JobState struct {
+	// Start is set once the job runs, End once it has ended, Details where it failed.
 	Status  JobStatus          `json:"status"`
 	Start   *time.Time         `json:"startTimeUtc,omitempty"` // UTC
 	End     *time.Time         `json:"endTimeUtc,omitempty"`   // UTC

@@ -109,6 +109,7 @@ type Server struct {
 
 // TB is the part of testing.TB that New needs.
 type TB interface {
+	// What they do is said in package testing; Fatalf does not return.
 	Helper()
 	Fatalf(format string, args ...any)
 	Cleanup(func())
@@ -245,6 +246,7 @@ func (s *Server) endpoint(path string) func(http.ResponseWriter, *http.Request, 
 
 // Counts are the requests that a Server has had, outages and replaced paths included.
 type Counts struct {
+	// Discovery, Keys and Token are the requests by endpoint, of either version and any tenant.
 	Discovery, Keys, Token int
 	// OnBehalfOf, ClientCredentials and Refresh are the requests for a token by grant, as far as they got past the
 	// script of outages and throttling.

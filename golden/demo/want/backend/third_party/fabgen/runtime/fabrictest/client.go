@@ -43,6 +43,7 @@ type Job struct {
 
 // Response is an answer of a workload.
 type Response struct {
+	// Body is all of it, at most 16 MiB; Error and JSON read it.
 	Status int
 	Header http.Header
 	Body   []byte

@@ -26,6 +26,7 @@ type Resource struct {
 
 // ResourceCall is one call that a Resource has answered.
 type ResourceCall struct {
+	// Path is decoded and has no query; Body is what was sent, JSON or not.
 	Method, Path string
 	Body         []byte
 	Token        *entratest.Token // verified

@@ -46,6 +46,7 @@ func NewControl(a *auth.Authenticator, fabricURL string, client *http.Client) (*
 
 // PermissionError is a caller who lacks permissions on an item.
 type PermissionError struct {
+	// WorkspaceID and ItemID name the item; Missing are Fabric's names of the permissions, such as Read.
 	WorkspaceID, ItemID string
 	Missing             []string
 }

@@ -29,6 +29,7 @@ func (f *Fabric) LongRunning(ctx context.Context) (context.Context, error) {
 
 // FabricWorkspace is a workspace that the caller may see.
 type FabricWorkspace struct {
+	// The names are those of Fabric's API; Description may be empty.
 	ID          string `json:"id"`
 	DisplayName string `json:"displayName"`
 	Description string `json:"description"`
@@ -38,6 +39,7 @@ type FabricWorkspace struct {
 
 // FabricItem is an item of a workspace.
 type FabricItem struct {
+	// The names are those of Fabric's API; Description may be empty.
 	ID          string `json:"id"`
 	DisplayName string `json:"displayName"`
 	Description string `json:"description"`

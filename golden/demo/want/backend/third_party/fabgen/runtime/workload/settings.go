@@ -23,6 +23,7 @@ import (
 
 // Defaults are what a workload's own settings begin with; they stand in its fabgen.yaml.
 type Defaults struct {
+	// TenantID, ClientID and Audience are those of auth.Settings.
 	TenantID, ClientID, Audience string
 	Endpoint                     string // public address of the REST contract, for endpoint resolution
 	Origin                       string // of the front-end
@@ -31,6 +32,7 @@ type Defaults struct {
 
 // Settings are those that every back-end has. Load fills them in. They hold no secret that printing would show.
 type Settings struct {
+	// Each is what the setting of the same name says (LISTEN_ADDR or --listen-addr is ListenAddr), once it was checked.
 	ListenAddr     string
 	BasePath       string
 	TenantID       string

@@ -60,6 +60,9 @@ const (
 
 // Response is the body of every failed call. Its JSON keys are the contract's camelCase.
 type Response struct {
+	// ErrorCode is one of the codes above or of the workload's own, Message is for people, MessageParameters are
+	// for its placeholders, and Source says who has to act. IsPermanent says that the same call will fail again; nil
+	// leaves that open.
 	ErrorCode         string   `json:"errorCode"`
 	Message           string   `json:"message"`
 	MessageParameters []string `json:"messageParameters,omitempty"`
@@ -70,6 +73,7 @@ type Response struct {
 
 // Detail is one further fact about a failed call.
 type Detail struct {
+	// ErrorCode and Message are as in Response; AdditionalParameters are what a program goes on with.
 	ErrorCode            string      `json:"errorCode"`
 	Message              string      `json:"message"`
 	AdditionalParameters []Parameter `json:"additionalParameters,omitempty"`
@@ -77,6 +81,7 @@ type Detail struct {
 
 // Parameter is a named value of a Detail.
 type Parameter struct {
+	// Name is what the front-end looks for, Value is always text.
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }

@@ -43,6 +43,7 @@ func (o *OneLake) LongRunning(ctx context.Context) (context.Context, error) {
 // OneLakeItem names an item whose files are meant: workspace and item both by their IDs, or both by their names, the
 // item's then with its type: Sales.Lakehouse.
 type OneLakeItem struct {
+	// Each is one segment of a path, not escaped.
 	Workspace, Item string
 }
 

@@ -18,12 +18,13 @@ import (
 // EndpointResolver tells Fabric where one of the workload's endpoints is. properties are the contract's: EndpointName,
 // TenantRegion, WorkspaceRegion and TenantId, each where Fabric gave it.
 type EndpointResolver interface {
+	// ResolveEndpoint fails with an *apierror.Error where Fabric is to learn why.
 	ResolveEndpoint(ctx context.Context, properties map[string]string) (Endpoint, error)
 }
 
 // Endpoint is an address and how long Fabric may remember it.
 type Endpoint struct {
-	URL string
+	URL string        // absolute
 	TTL time.Duration // rounded up to minutes
 }
 
@@ -32,7 +33,7 @@ const DefaultEndpointTTL = time.Hour
 
 // RegionEndpoints resolves by region: the workspace's where it is known, otherwise the tenant's, otherwise Default.
 type RegionEndpoints struct {
-	Default string
+	Default string            // where no region is known, or none of Regions
 	Regions map[string]string // by region; case does not matter
 	TTL     time.Duration     // default DefaultEndpointTTL
 }
