@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -74,7 +75,8 @@ func (q question) problem(path string, f fault) Problem {
 // ofAnswers turns problems of the file that answers would have made into problems of the answers. What follows from an
 // answer whose form is wrong already is left out.
 func ofAnswers(err error, form Problems) Problems {
-	problems, _ := err.(Problems)
+	var problems Problems
+	errors.As(err, &problems)
 	var out Problems
 	for _, p := range problems {
 		if slices.ContainsFunc(form, func(f Problem) bool { return within(p.Path, f.Path) }) {

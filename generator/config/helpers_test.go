@@ -22,13 +22,13 @@ const (
 )
 
 // with is the demo with one text in place of another, which must be there.
-func with(t testing.TB, old, new string) string {
+func with(t testing.TB, before, after string) string {
 	t.Helper()
 	s := string(Demo())
-	if !strings.Contains(s, old) {
-		t.Fatalf("the demo does not hold %q", old)
+	if !strings.Contains(s, before) {
+		t.Fatalf("the demo does not hold %q", before)
 	}
-	return strings.Replace(s, old, new, 1)
+	return strings.Replace(s, before, after, 1)
 }
 
 func parse(t testing.TB, source string) *Document {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -113,7 +114,8 @@ func explainWorkloadName(s string) string {
 func explainModule(s string) string {
 	if err := module.CheckPath(s); err != nil {
 		reason := err.Error()
-		if inner, ok := err.(*module.InvalidPathError); ok && inner.Err != nil {
+		var inner *module.InvalidPathError
+		if errors.As(err, &inner) && inner.Err != nil {
 			reason = inner.Err.Error()
 		}
 		return ", which Go does not take (" + reason + ")"

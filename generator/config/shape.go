@@ -96,7 +96,7 @@ func (booleanShape) inline() bool { return true }
 
 func (booleanShape) absent(src any) bool { return !*src.(*bool) }
 
-func (booleanShape) write(w *writer, src any) { w.raw("true") }
+func (booleanShape) write(w *writer, _ any) { w.raw("true") }
 
 func (booleanShape) schema() *schema { return &schema{Type: "boolean"} }
 

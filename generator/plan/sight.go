@@ -3,6 +3,7 @@ package plan
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -61,7 +62,7 @@ func (t *target) read(p string) (sight, error) {
 	}
 	s.data = make([]byte, info.Size())
 	n, err := io.ReadFull(f, s.data)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return sight{}, err
 	}
 	s.data = s.data[:n]

@@ -115,8 +115,8 @@ func (c *checker) checkItemJSON(file string, it item) {
 	}
 	m.image("icon.name")
 	m.image("activeIcon.name")
-	c.checkMenu(m, "contextMenuItems", it)
-	c.checkMenu(m, "quickActionItems", it)
+	c.checkMenu(m, "contextMenuItems")
+	c.checkMenu(m, "quickActionItems")
 	m.boolean("supportedInMonitoringHub")
 	m.boolean("supportedInDatahubL1")
 	actions := m.at("itemJobActionConfig.registeredActions")
@@ -132,7 +132,7 @@ func (c *checker) checkItemJSON(file string, it item) {
 }
 
 // checkMenu checks the entries of a menu: Fabric's own ones need a name alone, and a setting.
-func (c *checker) checkMenu(m *members, name string, it item) {
+func (c *checker) checkMenu(m *members, name string) {
 	for _, entry := range m.list(name) {
 		switch entry.text("name") {
 		case "":

@@ -47,7 +47,7 @@ func TestCacheIsBounded(t *testing.T) {
 	}
 }
 
-func TestCacheConcurrently(t *testing.T) {
+func TestCacheConcurrently(*testing.T) {
 	c := newCache[int](1000)
 	var group sync.WaitGroup
 	for g := range 8 {

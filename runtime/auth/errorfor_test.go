@@ -110,7 +110,7 @@ func TestErrorFor(t *testing.T) {
 				if strings.Contains(rec.Body.String(), "hunter2") || strings.Contains(rec.Body.String(), "forecast") {
 					t.Errorf("the cause was sent: %s", rec.Body)
 				}
-				if c.err != own && !errors.Is(e, c.err) {
+				if !errors.Is(c.err, own) && !errors.Is(e, c.err) {
 					t.Error("the cause is lost to the log")
 				}
 			})

@@ -21,7 +21,7 @@ func (c collect) member(name []byte, s *jsonScanner) error {
 func TestScanObjectTakes(t *testing.T) {
 	for text, want := range map[string]collect{
 		`{}`:                                 {},
-		" \t\r\n{ \"a\" : \"b\" , \"c\":1} ": {"a": "b"},
+		" \t\r\n{ \"a\" : \"b\" , \"c\":1} ": {"a": "b"}, //nolint:gocritic // white space is what this tests
 		`{"a":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00"}`: {"a": "\"\\/\b\f\n\r\té😀"},
 		`{"\u0061":"x"}`: {"a": "x"},
 		`{"a":"é😀"}`:     {"a": "é😀"},

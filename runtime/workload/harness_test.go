@@ -58,7 +58,7 @@ func (h *handler) Create(_ context.Context, item *workload.Item, payload json.Ra
 	return nil
 }
 
-func (h *handler) Update(ctx context.Context, item *workload.Item, payload json.RawMessage) error {
+func (h *handler) Update(_ context.Context, item *workload.Item, payload json.RawMessage) error {
 	if payload != nil {
 		item.Payload = payload
 	}

@@ -166,7 +166,7 @@ func TestBadJobCalls(t *testing.T) {
 	for name, sent := range map[string]any{
 		"no type": body{}, "another type": body{"invokeType": "Sometimes"}, "a number": body{"invokeType": 1}, "no body": nil,
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(name, func(*testing.T) {
 			b.want(400, "InvalidRequest")(b.control.StartJob(ctx, newJob(item, jobType), sent))
 		})
 	}

@@ -20,7 +20,7 @@ func TestServerLetsCallsEnd(t *testing.T) {
 	ended := make(chan error, 1)
 	server := workload.Server{
 		Addr: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler), OnListen: func(a net.Addr) { address <- a },
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			close(inCall)
 			<-release
 			w.WriteHeader(http.StatusTeapot)
