@@ -10,8 +10,10 @@ build: ## build fabgen into bin/
 	$(GO) build -trimpath -o bin/ ./cmd/fabgen
 
 test: ## run every test; a generated back-end needs Go alone, a generated front-end npm
+	@.ci/services
 	$(GO) vet ./...
 	$(GO) test -timeout 20m ./...
+	cd benchmarks && $(GO) vet ./... && $(GO) test ./...
 
 lint: ## check the code with golangci-lint
 	golangci-lint run ./...
@@ -25,14 +27,14 @@ cross: ## build for every platform that fabgen is for
 	@for platform in $(PLATFORMS); do \
 		echo "build $$platform"; \
 		GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/fabgen || exit 1; \
-		GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 $(GO) vet ./cmd/... ./generator/... ./runtime/... || exit 1; \
+		GOOS=$${platform%/*} GOARCH=$${platform#*/} CGO_ENABLED=0 $(GO) vet ./cmd/... ./generator/... ./internal/... ./runtime/... || exit 1; \
 	done
 
 race: ## run the tests with the race detector
-	$(GO) test -race -timeout 20m ./cmd/... ./generator/... ./runtime/...
+	$(GO) test -race -timeout 20m ./cmd/... ./generator/... ./internal/... ./runtime/...
 
 # The least percentage of each package's statements that its own tests reach: some points under what they do.
-COVERAGE = apierror:95 auth:95 entratest:92 fabrictest:92 workload:90
+COVERAGE = apierror:95 auth:93 entratest:92 fabrictest:92 rediscache:90 workload:90
 cover: ## measure how much of the runtime its tests reach, and fail where that is too little
 	@GO=$(GO) .ci/cover $(COVERAGE)
 
@@ -43,5 +45,6 @@ fuzz: ## run each fuzzer for FUZZTIME
 nightly: FUZZTIME = 60s
 nightly: race cover fuzz ## run race, cover, and each fuzzer for a minute
 
-bench: ## run the benchmarks
+bench: ## run the benchmarks, and those beside other libraries, which have a module of their own
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+	cd benchmarks && $(GO) test -bench . -benchtime 200x

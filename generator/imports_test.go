@@ -77,13 +77,14 @@ func TestGeneratorKnowsNeitherCommandLineNorRuntime(t *testing.T) {
 	}
 }
 
+// Its tests may start what the tests of all have in common.
 func TestRuntimeImportsNothingOfFabgen(t *testing.T) {
 	for _, f := range goFiles(t) {
 		if !f.under("runtime") {
 			continue
 		}
 		for _, folder := range f.own() {
-			if !strings.HasPrefix(folder, "runtime/") {
+			if !strings.HasPrefix(folder, "runtime/") && !(f.isTest() && strings.HasPrefix(folder, "internal/")) {
 				t.Errorf("%s imports %s", f.path, folder)
 			}
 		}
@@ -142,4 +143,33 @@ func importsOf(t *testing.T, name string) []string {
 		imports = append(imports, i)
 	}
 	return imports
+}
+
+// What a workload links is what it uses: a Redis client only with package rediscache, and no exporter of OpenTelemetry.
+func TestTheRuntimeLinksWhatItNeeds(t *testing.T) {
+	allowed := map[string][]string{
+		"auth": {"github.com/AzureAD/microsoft-authentication-library-for-go", "github.com/golang-jwt/jwt/v5",
+			"golang.org/x/sync/singleflight", "go.opentelemetry.io/otel/attribute", "go.opentelemetry.io/otel/codes",
+			"go.opentelemetry.io/otel/metric", "go.opentelemetry.io/otel/trace"},
+		"entratest":  {"github.com/golang-jwt/jwt/v5"},
+		"rediscache": {"github.com/redis/go-redis/v9"},
+	}
+	for _, f := range goFiles(t) {
+		if !f.under("runtime") || f.isTest() {
+			continue
+		}
+		pkg := path.Base(path.Dir(f.path))
+		for _, i := range f.imports {
+			first, _, _ := strings.Cut(i, "/")
+			known := slices.ContainsFunc(append(allowed[pkg], module), func(a string) bool {
+				return i == a || strings.HasPrefix(i, a+"/")
+			})
+			if strings.Contains(first, ".") && !known {
+				t.Errorf("%s imports %s, which every workload would inherit", f.path, i)
+			}
+			if strings.HasSuffix(i, "/runtime/rediscache") {
+				t.Errorf("%s imports %s, and with it a Redis client that not every workload uses", f.path, i)
+			}
+		}
+	}
 }
