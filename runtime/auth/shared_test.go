@@ -73,6 +73,24 @@ func TestASharedCacheInTrouble(t *testing.T) {
 	}
 }
 
+// Somebody who no longer waits does not keep the others from the cache.
+func TestACancelledCallerDoesNotPauseTheSharedCache(t *testing.T) {
+	store := &failing{fail: func(ctx context.Context) error { return ctx.Err() }}
+	w := newWorld(t, func(s *auth.Settings) {
+		s.TokenCache, s.TokenCacheKeys = store, []auth.EncryptionKey{newEncryptionKey(t)}
+	})
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := w.auth.Resume(gone, "x"); !errors.Is(err, auth.ErrNoSession) {
+		t.Errorf("err = %v, want ErrNoSession", err)
+	}
+	before := store.calls.Load()
+	w.verified(t, w.as(t), storage)
+	if store.calls.Load() == before {
+		t.Error("the shared cache is left alone, though it did not fail")
+	}
+}
+
 func TestASharedCacheNeedsAKey(t *testing.T) {
 	w := newWorld(t)
 	for name, change := range map[string]func(*auth.Settings){
