@@ -118,7 +118,11 @@ func (s *Service) takeLost(ctx context.Context) {
 		s.log(ctx, "looking for lost jobs", err)
 		return
 	}
+	here := s.runner.keys()
 	for _, key := range lost {
+		if here[key] { // its last run has not returned yet
+			continue
+		}
 		if err := s.takeOver(ctx, key); err != nil {
 			s.log(ctx, "taking over a lost job", err)
 		}
