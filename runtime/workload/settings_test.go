@@ -2,8 +2,12 @@ package workload
 
 import (
 	"bytes"
+	"cmp"
+	"encoding/base64"
 	"errors"
 	"flag"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,17 +48,18 @@ func TestSettingsDefaults(t *testing.T) {
 
 func TestFlagsWin(t *testing.T) {
 	env := map[string]string{"FABRIC_CLIENT_SECRET": "hush", "LISTEN_ADDR": "127.0.0.1:1", "LOG_LEVEL": "debug",
-		"OTEL_EXPORTER_OTLP_ENDPOINT": "http://x"}
+		"OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4318/", "TENANT_RATE_LIMIT": "600"}
 	s, price, _, err := load([]string{"--listen-addr", ":2", "-log-format=text", "--pricing-url=http://localhost:1/"}, env)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.ListenAddr != ":2" || s.LogFormat != "text" || s.LogLevel.String() != "DEBUG" || price != "http://localhost:1" {
+	if s.ListenAddr != ":2" || s.LogFormat != "text" || s.LogLevel.String() != "DEBUG" || price != "http://localhost:1" ||
+		s.OTLPEndpoint != "http://localhost:4318" || s.TenantRate != 600 {
 		t.Errorf("settings are %+v, %s", s, price)
 	}
 	var log bytes.Buffer
 	s.NewLogger(&log).Debug("seen")
-	if !strings.Contains(log.String(), "OTEL_EXPORTER_OTLP_ENDPOINT") || !strings.Contains(log.String(), "msg=seen") {
+	if !strings.Contains(log.String(), "msg=seen") {
 		t.Errorf("the log is %s", log.String())
 	}
 }
@@ -64,7 +69,9 @@ func TestEveryProblemOfSettingsIsTold(t *testing.T) {
 		"LISTEN_ADDR": "5000", "WORKLOAD_BASE_PATH": "/api/x", "FABRIC_TENANT_ID": "x", "FABRIC_CLIENT_ID": "y",
 		"ENTRA_AUTHORITY": "http://login.example", "ENTRA_V1_ISSUER": "sts", "FABRIC_API_URL": "https://u:p@x",
 		"ONELAKE_URL": "ftp://x", "EXTRA_CA_FILE": "/nowhere/ca.pem", "ALLOWED_ORIGINS": "*", "LOG_LEVEL": "loud",
-		"LOG_FORMAT": "xml", "DATABASE_URL": "postgres://u:hush@x", "TOKEN_CACHE_URL": "redis://x",
+		"LOG_FORMAT": "xml", "DATABASE_URL": "mysql://u:hush@x", "TOKEN_CACHE_URL": "http://u:hush@x",
+		"TOKEN_CACHE_KEYS": "hush", "TOKEN_CACHE_KEYS_FILE": "/nowhere/keys", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://x",
+		"TENANT_RATE_LIMIT":  "-1",
 		"WORKLOAD_ENDPOINTS": "north=https://x", "PRICING_URL": "http://pricing.example",
 		"FABRIC_CLIENT_SECRET": "hush", "FABRIC_CLIENT_SECRET_FILE": "/x",
 	}
@@ -90,6 +97,49 @@ func TestEveryProblemOfSettingsIsTold(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(text)
+	}
+}
+
+func TestStorageSettings(t *testing.T) {
+	key := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
+	file := filepath.Join(t.TempDir(), "keys")
+	if err := os.WriteFile(file, []byte(key+","+key+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cache, secret := "redis://u:hush@cache:6379/0", map[string]string{"FABRIC_CLIENT_SECRET": "hush"}
+	for name, c := range map[string]struct {
+		env  map[string]string
+		keys int
+		err  string
+	}{
+		"memory":               {map[string]string{}, 0, ""},
+		"keys without cache":   {map[string]string{"TOKEN_CACHE_KEYS": key}, 0, ""},
+		"of the secret":        {map[string]string{"TOKEN_CACHE_URL": cache}, 1, ""},
+		"keys":                 {map[string]string{"TOKEN_CACHE_URL": cache, "TOKEN_CACHE_KEYS": key}, 1, ""},
+		"file":                 {map[string]string{"TOKEN_CACHE_URL": cache, "TOKEN_CACHE_KEYS_FILE": file}, 2, ""},
+		"both":                 {map[string]string{"TOKEN_CACHE_KEYS": key, "TOKEN_CACHE_KEYS_FILE": file}, 0, "one is right"},
+		"no secret to use":     {map[string]string{"TOKEN_CACHE_URL": cache, "FABRIC_CLIENT_SECRET": "", "FABRIC_FEDERATED_TOKEN_FILE": "/x"}, 0, "openssl rand"},
+		"secret not there":     {map[string]string{"TOKEN_CACHE_URL": cache, "FABRIC_CLIENT_SECRET": "", "FABRIC_CLIENT_SECRET_FILE": "/nowhere/x"}, 0, "/nowhere/x"},
+		"postgres":             {map[string]string{"DATABASE_URL": "postgres://u:hush@db/x"}, 0, ""},
+		"a database in a file": {map[string]string{"DATABASE_URL": "sqlite:/var/lib/x.db"}, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			env := maps.Clone(secret)
+			maps.Copy(env, c.env)
+			s, _, _, err := load(nil, env)
+			if (err == nil) != (c.err == "") || err != nil && (!strings.Contains(err.Error(), c.err) || strings.Contains(err.Error(), "hush")) {
+				t.Fatalf("err = %v, want %q and no secret", err, c.err)
+			}
+			if err == nil && len(s.TokenCacheKeys) != c.keys {
+				t.Errorf("%d keys, want %d", len(s.TokenCacheKeys), c.keys)
+			}
+			if text := fmt.Sprintf("%v %+v", s, *s); strings.Contains(text, "hush") {
+				t.Errorf("settings print a secret: %s", text)
+			}
+			if want := cmp.Or(c.env["DATABASE_URL"], DefaultDatabase); err == nil && string(s.DatabaseURL) != want {
+				t.Errorf("database %q, want %q", string(s.DatabaseURL), want)
+			}
+		})
 	}
 }
 
