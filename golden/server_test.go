@@ -31,10 +31,24 @@ const (
 
 // bench is the demo's own binary, running against a local Entra and a local Fabric.
 type bench struct {
+	*demo
+	*replica
+}
+
+// demo is the demo's binary and what it runs against.
+type demo struct {
 	entra  *entratest.Server
 	fabric *fabrictest.Server
-	url    string
-	logs   *syncBuffer
+	dir    string
+	binary string
+	env    []string
+}
+
+// replica is one process of it.
+type replica struct {
+	url  string
+	logs *syncBuffer
+	cmd  *exec.Cmd
 }
 
 func (b *bench) data(t *testing.T, authorization, method, path string) *fabrictest.Response {
@@ -153,8 +167,15 @@ func refused(t *testing.T, got *fabrictest.Response, status int) {
 	}
 }
 
-// startDemo builds the demo's server from a copy of its tree and starts it as a person would, by its settings.
+// startDemo builds the demo's server and starts it, with the embedded database.
 func startDemo(t *testing.T) *bench {
+	t.Helper()
+	d := buildDemo(t)
+	return &bench{d, d.start(t, "DATABASE_URL=sqlite:"+filepath.Join(d.dir, "workload.db"))}
+}
+
+// buildDemo builds the demo's server from a copy of its tree.
+func buildDemo(t *testing.T) *demo {
 	t.Helper()
 	entra := entratest.New(t, func(o *entratest.Options) {
 		o.TenantID, o.ClientID = demoTenant, demoClient
@@ -162,24 +183,28 @@ func startDemo(t *testing.T) *bench {
 	})
 	fabric := fabrictest.New(t, entra)
 	dir := isolated(t, scenario{want: "demo/want"})
-	backend := filepath.Join(dir, "backend")
-	binary := filepath.Join(dir, "server")
-	run(t, backend, "go", "build", "-o", binary, "./cmd/server")
+	d := &demo{entra: entra, fabric: fabric, dir: dir, binary: filepath.Join(dir, "server")}
+	run(t, filepath.Join(dir, "backend"), "go", "build", "-o", d.binary, "./cmd/server")
 	ca := filepath.Join(dir, "ca.pem")
 	if err := os.WriteFile(ca, entra.CAPEM(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	addr := freeAddr(t)
-	cmd := exec.Command(binary, "--listen-addr", addr)
-	cmd.Dir = backend
-	cmd.Env = append(os.Environ(),
+	d.env = append(os.Environ(),
 		"ENTRA_AUTHORITY="+entra.URL, "ENTRA_V1_ISSUER="+entra.V1Issuer(), "EXTRA_CA_FILE="+ca,
 		"FABRIC_CLIENT_SECRET="+entra.Options.ClientSecret,
 		"FABRIC_API_URL="+fabric.URL, "ONELAKE_URL="+fabric.OneLakeURL)
-	logs := start(t, cmd)
-	b := &bench{entra: entra, fabric: fabric, url: "http://" + addr, logs: logs}
-	waitReady(t, b.url+"/readyz", logs)
-	return b
+	return d
+}
+
+// start starts a process of it as a person would, by its settings.
+func (d *demo) start(t *testing.T, env ...string) *replica {
+	t.Helper()
+	addr := freeAddr(t)
+	cmd := exec.Command(d.binary, "--listen-addr", addr)
+	cmd.Dir, cmd.Env = d.dir, append(d.env, env...)
+	r := &replica{url: "http://" + addr, logs: start(t, cmd), cmd: cmd}
+	waitReady(t, r.url+"/readyz", r.logs)
+	return r
 }
 
 // syncBuffer is what a process says, to be read while it goes on.

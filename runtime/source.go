@@ -6,5 +6,5 @@ import "embed"
 
 // Source has one folder for each package.
 //
-//go:embed apierror auth entratest fabrictest workload
+//go:embed apierror auth entratest fabrictest rediscache sqlstore telemetry workload
 var Source embed.FS

@@ -110,7 +110,7 @@ func TestPathsStandForTheirThings(t *testing.T) {
 	for path, want := range map[string]string{
 		"Forecast.xml": "<a>Org.ContosoForecast.Forecast</a>\n", "only.txt": "dev\n", "base.prod.txt": "prod\n",
 		"copied/as-it-is.json":                         `{"a": "{{.Not.A.Template}}"}`,
-		"backend/third_party/fabgen/runtime/auth/a.go": generatedHeader + "package auth\n",
+		"backend/third_party/fabgen/runtime/auth/a.go": runtimeHeaders[".go"] + "package auth\n",
 	} {
 		if string(got[path].Data) != want {
 			t.Errorf("%s is %q, want %q", path, got[path].Data, want)

@@ -114,7 +114,7 @@ func (r *replicas) start(kind string) fabrictest.Job {
 
 func (r *replicas) key(job fabrictest.Job) workload.JobKey {
 	return workload.JobKey{ItemKey: workload.ItemKey{TenantID: r.entra.Options.UserTenantID,
-		WorkspaceID: job.Item.WorkspaceID, ItemID: job.Item.ID}, InstanceID: job.ID}
+		WorkspaceID: job.WorkspaceID, ItemID: job.Item.ID}, InstanceID: job.ID}
 }
 
 // soon gives what comes out of a channel within some leases.
@@ -276,7 +276,7 @@ func TestAJobTakenOverHasItsUser(t *testing.T) {
 	if first, again := <-runs, <-runs; first == "" || first != again {
 		t.Errorf("sessions %q and %q, want one", first, again)
 	}
-	if _, ok := b.fabric.File(started.Item.WorkspaceID + "/" + started.Item.ID + "/Files/out"); !ok {
+	if _, ok := b.fabric.File(started.WorkspaceID + "/" + started.Item.ID + "/Files/out"); !ok {
 		t.Error("the second run wrote nothing on the user's behalf")
 	}
 }

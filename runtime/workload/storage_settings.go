@@ -21,7 +21,7 @@ func (s *Settings) setDatabase(value string) error {
 			return nil
 		}
 	}
-	return errors.New("its scheme is none of postgres:// and sqlite:")
+	return errors.New("its scheme is neither sqlite: nor postgres://")
 }
 
 func (s *Settings) setTokenCache(value string) error {
