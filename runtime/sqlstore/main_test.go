@@ -1,0 +1,43 @@
+package sqlstore_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/fabgen/fabgen/internal/pgtest"
+	"github.com/fabgen/fabgen/runtime/sqlstore"
+)
+
+// No test leaves a goroutine behind.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(pgtest.M{M: m})
+}
+
+// databases gives the address of an empty database of each kind.
+var databases = map[string]func(t testing.TB) string{
+	"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "new", "workload.db") },
+	"postgres": func(t testing.TB) string { return pgtest.Database(t) },
+}
+
+// onEach runs a test for each kind of database.
+func onEach(t *testing.T, test func(t *testing.T, address string)) {
+	for name, address := range databases {
+		t.Run(name, func(t *testing.T) { test(t, address(t)) })
+	}
+}
+
+func open(t testing.TB, address string) *sqlstore.Store {
+	t.Helper()
+	store, err := sqlstore.Open(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return store
+}
