@@ -79,7 +79,7 @@ func (c *Checker) check(req *http.Request, sent []byte, resp *http.Response, got
 	reply, err := c.document.Check(req, sent, resp, got)
 	if err != nil {
 		c.report("%s %s was answered %d %s\nwhich breaks the contract: %v",
-			req.Method, req.URL.Path, resp.StatusCode, got, err)
+			req.Method, req.URL.Path, resp.StatusCode, bytes.TrimSpace(got), err)
 		return
 	}
 	c.mu.Lock()
