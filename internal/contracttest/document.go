@@ -158,7 +158,8 @@ func headers(n node) []parameter {
 	var out []parameter
 	for _, name := range n.keys() {
 		h := n.at(name)
-		out = append(out, parameter{name: name, in: "header", required: h.at("required").isTrue(), schema: h.at("schema").schema()})
+		out = append(out, parameter{name: name, in: "header",
+			required: h.at("required").isTrue(), schema: h.at("schema").schema()})
 	}
 	return out
 }

@@ -112,7 +112,8 @@ func (b *contractBench) serve(a *auth.Authenticator) string {
 	control, err := workload.NewControl(a, b.fabric.URL, b.entra.Client())
 	must(b.t, err)
 	logger := slog.New(slog.NewJSONHandler(b.log, nil))
-	data, err := workload.NewDataPlane(workload.DataPlaneConfig{Auth: a, Control: control, Routes: b.routes(), Logger: logger})
+	data, err := workload.NewDataPlane(workload.DataPlaneConfig{Auth: a, Control: control, Routes: b.routes(),
+		Logger: logger})
 	must(b.t, err)
 	site, err := workload.Site{BasePath: "/workload", Control: b.service, Data: data, Logger: logger,
 		Ready: []workload.Check{workload.KeysCheck(a)}}.Handler()
@@ -166,9 +167,9 @@ func (b *contractBench) send(method, path, authorization, sent string) (*fabrict
 }
 
 // front calls the data plane as the front-end does.
-func (b *contractBench) front(method, path, sent string, options ...entratest.TokenOption) (*fabrictest.Response, error) {
-	options = append(opts(entratest.Scopes(scope), entratest.App(entratest.FabricFrontendAppID)), options...)
-	return b.send(method, "/api"+path, "Bearer "+b.entra.SubjectToken(options...), sent)
+func (b *contractBench) front(method, path, sent string, o ...entratest.TokenOption) (*fabrictest.Response, error) {
+	o = append(opts(entratest.Scopes(scope), entratest.App(entratest.FabricFrontendAppID)), o...)
+	return b.send(method, "/api"+path, "Bearer "+b.entra.SubjectToken(o...), sent)
 }
 
 // act makes an item whose handler does the deed.

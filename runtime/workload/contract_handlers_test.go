@@ -24,7 +24,7 @@ type trouble struct {
 
 var troubles = []trouble{
 	{"no consent", func(b *contractBench) { b.entra.SetConsent(peerURI, false) }, 401, "AuthUIRequired", ""},
-	{"claims", func(b *contractBench) { b.entra.RequireClaims(peerURI, `{"access_token":{}}`) }, 401, "AuthUIRequired", ""},
+	{"claims", func(b *contractBench) { b.entra.RequireClaims(peerURI, `{"a":1}`) }, 401, "AuthUIRequired", ""},
 	{"declined", func(b *contractBench) { b.entra.SetDeclined(peerURI, true) }, 403, "AccessDenied", ""},
 	{"Entra throttles", func(b *contractBench) { b.entra.Throttle(1000, time.Minute) }, 503, "ServiceUnavailable", "60"},
 	{"Entra is away", func(b *contractBench) { b.entra.SetOutage(true) }, 503, "ServiceUnavailable", ""},
@@ -38,12 +38,14 @@ var troubles = []trouble{
 	{"the resource has no such thing", answers(404, ""), 404, "NotFound", ""},
 	{"the resource refuses", answers(418, ""), 502, "ResourceFailed", ""},
 	{"a panic", does(func(context.Context) error { panic("a deed's own mistake") }), 500, "InternalError", ""},
-	{"an error", does(func(context.Context) error { return errors.New("a deed's own mistake") }), 500, "InternalError", ""},
+	{"an error", does(func(context.Context) error { return errMistake }), 500, "InternalError", ""},
 	{"a time-out", does(func(context.Context) error { return context.DeadlineExceeded }), 503, "ServiceUnavailable", ""},
 	{"a refused payload", does(func(context.Context) error {
 		return apierror.New(http.StatusBadRequest, apierror.InvalidItemPayload, "No.").Permanent(true)
 	}), 400, "InvalidItemPayload", ""},
 }
+
+var errMistake = errors.New("somebody's own mistake")
 
 func answers(status int32, after string) func(*contractBench) {
 	return func(b *contractBench) {

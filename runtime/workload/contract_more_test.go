@@ -2,7 +2,6 @@ package workload_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -101,7 +100,7 @@ func contractEndpoints(t *testing.T, checker *contracttest.Checker) {
 		{"an address", &workload.RegionEndpoints{Default: "https://a.example/workload", TTL: time.Second}, 200, ""},
 		{"none", nil, 404, "NotFound"},
 		{"an error", resolver(func(context.Context, map[string]string) (workload.Endpoint, error) {
-			return workload.Endpoint{}, errors.New("a resolver's own mistake")
+			return workload.Endpoint{}, errMistake
 		}), 500, "InternalError"},
 		{"a panic", resolver(func(context.Context, map[string]string) (workload.Endpoint, error) {
 			panic("a resolver's own mistake")
@@ -136,14 +135,14 @@ type brokenStore struct {
 
 func (s *brokenStore) Item(ctx context.Context, key workload.ItemKey) (workload.Item, error) {
 	if s.broken.Load() {
-		return workload.Item{}, errors.New("a store's own mistake")
+		return workload.Item{}, errMistake
 	}
 	return s.Store.Item(ctx, key)
 }
 
 func (s *brokenStore) Job(ctx context.Context, key workload.JobKey) (workload.JobRecord, error) {
 	if s.broken.Load() {
-		return workload.JobRecord{}, errors.New("a store's own mistake")
+		return workload.JobRecord{}, errMistake
 	}
 	return s.Store.Job(ctx, key)
 }

@@ -6,56 +6,66 @@ import (
 	"github.com/fabgen/fabgen/runtime/fabrictest"
 )
 
-// operation is one of the eight of the contract; what it is about is a job, or the job's item.
+// sender calls an operation about a job, or about the job's item, with a body where the operation has one.
+type sender func(ctx context.Context, c *fabrictest.Client, j fabrictest.Job, sent any) (*fabrictest.Response, error)
+
+// operation is one of the eight of the contract.
 type operation struct {
 	name      string
-	sends     bool // has a body
-	ofJob     bool
+	good      any  // a body that is right; nil where it has none
 	ofItem    bool // runs the item's handler
+	ofJob     bool
 	anyone    bool // is served without a subject
 	anyTenant bool // is served without a tenant
-	// call makes a call that is right; other makes one with another body.
-	call  func(context.Context, *fabrictest.Client, fabrictest.Job) (*fabrictest.Response, error)
-	other func(context.Context, *fabrictest.Client, fabrictest.Job, any) (*fabrictest.Response, error)
+	send      sender
 }
 
-type (
-	ctx    = context.Context
-	client = *fabrictest.Client
-	job    = fabrictest.Job
-)
+// call makes a call that is right.
+func (o operation) call(ctx context.Context, c *fabrictest.Client, j fabrictest.Job) (*fabrictest.Response, error) {
+	return o.send(ctx, c, j, o.good)
+}
 
 var operations = []operation{
-	sending("create", body{"displayName": "A"}, operation{ofItem: true},
-		func(ctx ctx, c client, j job, sent any) (*fabrictest.Response, error) {
+	{name: "create", good: body{"displayName": "A"}, ofItem: true,
+		send: func(ctx context.Context, c *fabrictest.Client, j fabrictest.Job, sent any) (*fabrictest.Response, error) {
 			return c.Create(ctx, j.Item, sent)
-		}),
-	sending("update", body{"displayName": "B"}, operation{ofItem: true},
-		func(ctx ctx, c client, j job, sent any) (*fabrictest.Response, error) {
+		}},
+	{name: "update", good: body{"displayName": "B"}, ofItem: true,
+		send: func(ctx context.Context, c *fabrictest.Client, j fabrictest.Job, sent any) (*fabrictest.Response, error) {
 			return c.Update(ctx, j.Item, sent)
-		}),
+		}},
 	{name: "delete", ofItem: true, anyone: true,
-		call: func(ctx ctx, c client, j job) (*fabrictest.Response, error) { return c.Delete(ctx, j.Item) }},
+		send: func(ctx context.Context, c *fabrictest.Client, j fabrictest.Job, _ any) (*fabrictest.Response, error) {
+			return c.Delete(ctx, j.Item)
+		}},
 	{name: "payload", ofItem: true,
-		call: func(ctx ctx, c client, j job) (*fabrictest.Response, error) { return c.Payload(ctx, j.Item) }},
-	sending("start", manual, operation{ofJob: true},
-		func(ctx ctx, c client, j job, sent any) (*fabrictest.Response, error) {
+		send: func(ctx context.Context, c *fabrictest.Client, j fabrictest.Job, _ any) (*fabrictest.Response, error) {
+			return c.Payload(ctx, j.Item)
+		}},
+	{name: "start", good: manual, ofJob: true,
+		send: func(ctx context.Context, c *fabrictest.Client, j fabrictest.Job, sent any) (*fabrictest.Response, error) {
 			return c.StartJob(ctx, j, sent)
-		}),
+		}},
 	{name: "status", ofJob: true,
-		call: func(ctx ctx, c client, j job) (*fabrictest.Response, error) { return c.JobStatus(ctx, j) }},
+		send: func(ctx context.Context, c *fabrictest.Client, j fabrictest.Job, _ any) (*fabrictest.Response, error) {
+			return c.JobStatus(ctx, j)
+		}},
 	{name: "cancel", ofJob: true,
-		call: func(ctx ctx, c client, j job) (*fabrictest.Response, error) { return c.CancelJob(ctx, j) }},
-	sending("resolve", body{"context": []body{{"name": "EndpointName", "value": "Backend"}}},
-		operation{anyone: true, anyTenant: true},
-		func(ctx ctx, c client, _ job, sent any) (*fabrictest.Response, error) {
+		send: func(ctx context.Context, c *fabrictest.Client, j fabrictest.Job, _ any) (*fabrictest.Response, error) {
+			return c.CancelJob(ctx, j)
+		}},
+	{name: "resolve", good: body{"context": []body{{"name": "EndpointName", "value": "Backend"}}},
+		anyone: true, anyTenant: true,
+		send: func(ctx context.Context, c *fabrictest.Client, _ fabrictest.Job, sent any) (*fabrictest.Response, error) {
 			return c.Do(ctx, "POST", "/resolve-api-path-placeholder", sent)
-		}),
+		}},
 }
 
-// sending completes an operation that has a body, of which good is one that is right.
-func sending(name string, good any, o operation, send func(ctx, client, job, any) (*fabrictest.Response, error)) operation {
-	o.name, o.sends, o.other = name, true, send
-	o.call = func(ctx ctx, c client, j job) (*fabrictest.Response, error) { return send(ctx, c, j, good) }
-	return o
+func named(name string) operation {
+	for _, o := range operations {
+		if o.name == name {
+			return o
+		}
+	}
+	panic("there is no operation " + name)
 }
