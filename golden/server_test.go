@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fabgen/fabgen/internal/contracttest"
 	"github.com/fabgen/fabgen/runtime/apierror"
 	"github.com/fabgen/fabgen/runtime/auth"
 	"github.com/fabgen/fabgen/runtime/entratest"
@@ -34,6 +35,7 @@ type bench struct {
 	entra  *entratest.Server
 	fabric *fabrictest.Server
 	url    string
+	client *http.Client // holds every reply to the contract
 	logs   *syncBuffer
 }
 
@@ -46,7 +48,7 @@ func (b *bench) data(t *testing.T, authorization, method, path string) *fabricte
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)
 	}
-	resp, err := fabrictest.Send(nil, req)
+	resp, err := fabrictest.Send(b.client, req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,6 +65,7 @@ func (b *bench) subject(options ...entratest.TokenOption) string {
 func (b *bench) create(t *testing.T, subject, app string) *fabrictest.Response {
 	t.Helper()
 	client := b.fabric.Client(b.url + "/workload")
+	client.HTTP = b.client
 	client.Tokens = func() auth.SubjectAndApp { return auth.SubjectAndApp{Subject: subject, App: app} }
 	item := fabrictest.Item{WorkspaceID: fabrictest.NewID(), Type: demoWorkload + ".Forecast", ID: fabrictest.NewID()}
 	resp, err := client.Create(t.Context(), item, map[string]any{"displayName": "First forecast"})
@@ -177,7 +180,8 @@ func startDemo(t *testing.T) *bench {
 		"FABRIC_CLIENT_SECRET="+entra.Options.ClientSecret,
 		"FABRIC_API_URL="+fabric.URL, "ONELAKE_URL="+fabric.OneLakeURL)
 	logs := start(t, cmd)
-	b := &bench{entra: entra, fabric: fabric, url: "http://" + addr, logs: logs}
+	checked := contracttest.New(t, contracttest.Contract(t)).Client(nil)
+	b := &bench{entra: entra, fabric: fabric, url: "http://" + addr, client: checked, logs: logs}
 	waitReady(t, b.url+"/readyz", logs)
 	return b
 }

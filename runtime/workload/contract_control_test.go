@@ -73,7 +73,7 @@ type badPath struct {
 
 var badPaths = []badPath{
 	{"a short workspace", false, func(j *fabrictest.Job) { j.WorkspaceID = j.WorkspaceID[1:] }, 400, "InvalidRequest"},
-	{"an item in braces", false, func(j *fabrictest.Job) { j.Item.ID = "{" + j.Item.ID[:34] + "}" }, 400, "InvalidRequest"},
+	{"an item in braces", false, func(j *fabrictest.Job) { j.Item.ID = "{" + j.Item.ID + "}" }, 400, "InvalidRequest"},
 	{"an item with a path", false, func(j *fabrictest.Job) { j.Item.ID = "a/" + j.Item.ID }, 400, "InvalidRequest"},
 	{"a short type", false, func(j *fabrictest.Job) { j.Item.Type = "Report" }, 404, "UnknownItemType"},
 	{"a short job", true, func(j *fabrictest.Job) { j.ID = "1" }, 400, "InvalidRequest"},

@@ -13,6 +13,7 @@ func TestContract(t *testing.T) {
 		"success": contractSuccess, "bodies": contractBodies, "paths": contractPaths, "tokens": contractTokens,
 		"data plane": contractDataPlane, "handlers": contractHandlers, "jobs": contractJobs,
 		"endpoints": contractEndpoints, "no keys": contractNoKeys, "no store": contractNoStore,
+		"operation": contractOperation,
 	} {
 		t.Run(name, func(t *testing.T) { part(t, checker) })
 	}
