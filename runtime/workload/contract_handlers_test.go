@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,12 +20,14 @@ type trouble struct {
 	arrange func(*contractBench) // the deed is to ask the peer, unless it says otherwise
 	status  int
 	code    string
-	after   string // Retry-After, where it must be this one
+	want    string // Retry-After, or the parameter of the details and its value, where it must be this one
 }
 
 var troubles = []trouble{
-	{"no consent", func(b *contractBench) { b.entra.SetConsent(peerURI, false) }, 401, "AuthUIRequired", ""},
-	{"claims", func(b *contractBench) { b.entra.RequireClaims(peerURI, `{"a":1}`) }, 401, "AuthUIRequired", ""},
+	{"no consent", func(b *contractBench) { b.entra.SetConsent(peerURI, false) }, 401, "AuthUIRequired",
+		"additionalScopesToConsent " + peerURI + "/.default"},
+	{"claims", func(b *contractBench) { b.entra.RequireClaims(peerURI, `{"a":1}`) }, 401, "AuthUIRequired",
+		`claimsForConditionalAccessPolicy {"a":1}`},
 	{"declined", func(b *contractBench) { b.entra.SetDeclined(peerURI, true) }, 403, "AccessDenied", ""},
 	{"Entra throttles", func(b *contractBench) { b.entra.Throttle(1000, time.Minute) }, 503, "ServiceUnavailable", "60"},
 	{"Entra is away", func(b *contractBench) { b.entra.SetOutage(true) }, 503, "ServiceUnavailable", ""},
@@ -70,8 +73,11 @@ func contractHandlers(t *testing.T, checker *contracttest.Checker) {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel() // Entra is asked again after a while
 					r := b.in(t).want(tt.status, tt.code)(call())
-					if got := r.Header.Get("Retry-After"); tt.after != "" && got != tt.after {
-						t.Errorf("Retry-After is %q, want %q", got, tt.after)
+					if got := told(r); tt.want != "" && got != tt.want {
+						t.Errorf("the reply tells %q, want %q", got, tt.want)
+					}
+					if strings.Contains(string(r.Body), b.entra.Options.ClientSecret) {
+						t.Error("the reply shows the secret")
 					}
 				})
 			}
@@ -79,6 +85,16 @@ func contractHandlers(t *testing.T, checker *contracttest.Checker) {
 	}
 	contractConflict(t, checker)
 	contractNoSubject(t, checker)
+}
+
+// told is what a program goes on with: the parameter of the details, or how long to wait.
+func told(r *fabrictest.Response) string {
+	for _, detail := range r.Error().MoreDetails {
+		for _, p := range detail.AdditionalParameters {
+			return p.Name + " " + p.Value
+		}
+	}
+	return r.Header.Get("Retry-After")
 }
 
 // handled are the calls that a handler of the workload serves.
