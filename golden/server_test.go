@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fabgen/fabgen/internal/contracttest"
 	"github.com/fabgen/fabgen/runtime/apierror"
 	"github.com/fabgen/fabgen/runtime/auth"
 	"github.com/fabgen/fabgen/runtime/entratest"
@@ -33,6 +34,7 @@ const (
 type bench struct {
 	*demo
 	*replica
+	client *http.Client // holds every reply to the contract
 }
 
 // demo is the demo's binary and what it runs against.
@@ -60,7 +62,7 @@ func (b *bench) data(t *testing.T, authorization, method, path string) *fabricte
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)
 	}
-	resp, err := fabrictest.Send(nil, req)
+	resp, err := fabrictest.Send(b.client, req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +79,7 @@ func (b *bench) subject(options ...entratest.TokenOption) string {
 func (b *bench) create(t *testing.T, subject, app string) *fabrictest.Response {
 	t.Helper()
 	client := b.fabric.Client(b.url + "/workload")
+	client.HTTP = b.client
 	client.Tokens = func() auth.SubjectAndApp { return auth.SubjectAndApp{Subject: subject, App: app} }
 	item := fabrictest.Item{WorkspaceID: fabrictest.NewID(), Type: demoWorkload + ".Forecast", ID: fabrictest.NewID()}
 	resp, err := client.Create(t.Context(), item, map[string]any{"displayName": "First forecast"})
@@ -171,7 +174,8 @@ func refused(t *testing.T, got *fabrictest.Response, status int) {
 func startDemo(t *testing.T) *bench {
 	t.Helper()
 	d := buildDemo(t)
-	return &bench{d, d.start(t, "DATABASE_URL=sqlite:"+filepath.Join(d.dir, "workload.db"))}
+	checked := contracttest.New(t, contracttest.Contract(t)).Client(nil)
+	return &bench{d, d.start(t, "DATABASE_URL=sqlite:"+filepath.Join(d.dir, "workload.db")), checked}
 }
 
 // buildDemo builds the demo's server from a copy of its tree.

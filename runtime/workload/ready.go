@@ -79,7 +79,7 @@ func (s Site) readyz(w http.ResponseWriter, r *http.Request) {
 	}
 	if len(failed) > 0 {
 		apierror.Write(w, r, apierror.Newf(http.StatusServiceUnavailable, apierror.ServiceUnavailable,
-			"Not ready: %s.", strings.Join(failed, ", ")).Permanent(false))
+			"Not ready: %s.", strings.Join(failed, ", ")).SetHeader("Retry-After", defaultRetryAfter).Permanent(false))
 		return
 	}
 	writeHealth(w, r, health{Status: "ok", Degraded: degraded})
