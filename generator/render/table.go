@@ -8,7 +8,7 @@ import (
 )
 
 // rule says of one template whose its files are and when they are rendered. What it is rendered for stands in its
-// path: {item}, {route}, {resource} and {env} give one file each.
+// path: {item}, {route}, {resource}, {env} and {environment} give one file each.
 type rule struct {
 	Path  string // under templates/workload, without .tmpl
 	Class Class
