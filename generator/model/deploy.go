@@ -35,6 +35,9 @@ func (w Workload) ContainerApp() string {
 // Namespace is where an environment of the workload is deployed: a Kubernetes namespace, or an Azure resource group.
 func (m *Model) Namespace(e *Environment) string { return label(m.Workload.Slug+"-"+e.Name, maxLabel) }
 
+// Deployed is the environment that the instructions are for: the first that is not for development, where there is one.
+func (m *Model) Deployed() *Environment { return m.Environments[min(1, len(m.Environments)-1)] }
+
 // label makes a label of RFC 1035 of a name: letters in lower case, digits and dashes, a letter first and no dash last
 // or twice. One that is too long is cut and ends in a hash of the whole, so that two never become the same by that.
 func label(name string, most int) string {

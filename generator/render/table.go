@@ -18,7 +18,7 @@ type rule struct {
 
 // rules is the whole table: a template without a row, or a row without a template, fails the tests.
 func rules() []rule {
-	return slices.Concat(rootRules, manifestRules, backendRules, runtimeRules, frontendRules)
+	return slices.Concat(rootRules, manifestRules, backendRules, runtimeRules, frontendRules, deployRules)
 }
 
 // runtimeRules are what comes along with the runtime's sources, which are not templates.
