@@ -40,6 +40,9 @@ func (m *Model) collisions(doc *config.Document) config.Problems {
 	for _, name := range manifestFiles {
 		unique.reserve("item", strings.ToLower(name), name)
 	}
+	for _, e := range m.Environments {
+		unique.claim("environment", "environments."+e.Name, e.Name, m.Namespace(e))
+	}
 	for i, item := range m.Items {
 		unique.claim("item", fmt.Sprintf("items[%d].name", i), item.Name, item.File)
 		jobs := newUnique(add)

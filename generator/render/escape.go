@@ -32,6 +32,7 @@ var escapers = template.FuncMap{
 	"mdCode":    markdownCode,
 	"make":      makeWord,
 	"dotenv":    dotenv,
+	"bicep":     bicep,
 }
 
 // nondeterministic are the functions of sprig's hermetic map that still use the clock, the time zone, randomness or
@@ -135,6 +136,25 @@ func markdownCode(v any) string {
 // makeWord is text inside a Makefile; a word of a recipe goes through sh first.
 func makeWord(v any) string {
 	return strings.NewReplacer("$", "$$", "#", `\#`, "\n", " ", "\r", " ").Replace(text(v))
+}
+
+// bicep is a string of Bicep. All but what prints is written as its code point, so that nothing hides in the file.
+func bicep(v any) string {
+	var b strings.Builder
+	b.WriteByte('\'')
+	for _, r := range strings.ToValidUTF8(text(v), "\uFFFD") {
+		switch {
+		case r == '\'' || r == '\\' || r == '$': // a dollar sign before a brace begins an expression
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, `\u{%x}`, r)
+		}
+	}
+	b.WriteByte('\'')
+	return b.String()
 }
 
 // dotenv is a value of a .env file. Its readers disagree on escapes, so what would need one is refused.

@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -105,6 +106,36 @@ func TestMarkdown(t *testing.T) {
 			t.Errorf("%s(%q) = %q, want %q", tt.name, tt.in, got, tt.want)
 		}
 	}
+}
+
+var bicepEscape = regexp.MustCompile(`\\(u\{([0-9a-f]+)\}|.)`)
+
+func TestBicep(t *testing.T) {
+	for _, value := range []string{hostile, "", "$", "$${", "it's \\", "a\r\n\tb\x00\x7f", "$\\{x}"} {
+		got := escape(t, "bicep", value)
+		inside := strings.TrimSuffix(strings.TrimPrefix(got, "'"), "'")
+		if rest := bicepEscape.ReplaceAllString(inside, ""); strings.ContainsAny(rest, "'\\$\n\r\u202e\u2028") {
+			t.Errorf("%q: %s ends its string, begins an expression or hides something", value, got)
+		}
+		if back := unescapeBicep(t, inside); back != value {
+			t.Errorf("%q comes back as %q", value, back)
+		}
+	}
+}
+
+// unescapeBicep reads a string of Bicep as its language does.
+func unescapeBicep(t *testing.T, s string) string {
+	return bicepEscape.ReplaceAllStringFunc(s, func(e string) string {
+		m := bicepEscape.FindStringSubmatch(e)
+		if m[2] == "" {
+			return m[1]
+		}
+		code, err := strconv.ParseInt(m[2], 16, 32)
+		if err != nil {
+			t.Error(err)
+		}
+		return string(rune(code))
+	})
 }
 
 func TestRefusals(t *testing.T) {

@@ -24,7 +24,8 @@ func expandAll(table []rule, m *model.Model) []job {
 	return jobs
 }
 
-// expand gives one file for each thing that the rule's path stands for.
+// expand gives one file for each thing that the rule's path stands for. {env} leaves out the default environment, whose
+// file has no environment's name; {environment} is every one of them.
 func expand(r rule, m *model.Model) []job {
 	var jobs []job
 	add := func(data Data, names ...string) {
@@ -46,6 +47,10 @@ func expand(r rule, m *model.Model) []job {
 	case strings.Contains(r.Path, "{resource}"):
 		for _, resource := range m.Resources {
 			add(Data{Resource: resource}, "{resource}", resource.File)
+		}
+	case strings.Contains(r.Path, "{environment}"):
+		for _, env := range m.Environments {
+			add(Data{Env: env}, "{environment}", env.Name)
 		}
 	case strings.Contains(r.Path, "{env}"):
 		for _, env := range m.Environments {

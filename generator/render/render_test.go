@@ -82,15 +82,17 @@ func TestErrorsNameTemplateAndLine(t *testing.T) {
 
 func TestPathsStandForTheirThings(t *testing.T) {
 	fsys := tree(map[string]string{
-		"workload/{Item}.xml.tmpl":      "<a>{{.Item.TypeName}}</a>\n",
-		"workload/{route}.txt.tmpl":     "{{.Route.GoName}}\n",
-		"workload/{resource}.txt.tmpl":  "{{.Resource.File}}\n",
-		"workload/base.{env}.txt.tmpl":  "{{template \"body\" .}}\n",
-		"workload/only.txt.tmpl":        "{{template \"body\" .}}\n",
-		"workload/copied/as-it-is.json": `{"a": "{{.Not.A.Template}}"}`,
+		"workload/{Item}.xml.tmpl":         "<a>{{.Item.TypeName}}</a>\n",
+		"workload/{route}.txt.tmpl":        "{{.Route.GoName}}\n",
+		"workload/{resource}.txt.tmpl":     "{{.Resource.File}}\n",
+		"workload/base.{env}.txt.tmpl":     "{{template \"body\" .}}\n",
+		"workload/{environment}.yaml.tmpl": "name: {{.Env.Name}}\n",
+		"workload/only.txt.tmpl":           "{{template \"body\" .}}\n",
+		"workload/copied/as-it-is.json":    `{"a": "{{.Not.A.Template}}"}`,
 	})
 	table := []rule{
 		{Path: "{Item}.xml"}, {Path: "{route}.txt"}, {Path: "base.{env}.txt", Class: Seeded}, {Path: "only.txt", Mode: 0o755},
+		{Path: "{environment}.yaml"},
 		{Path: "copied/as-it-is.json"}, {Path: "never", When: func(*model.Model) bool { return false }},
 	}
 	m := demoModel(t)
@@ -104,11 +106,12 @@ func TestPathsStandForTheirThings(t *testing.T) {
 	for _, f := range files {
 		got[f.Path] = f
 	}
-	if want := 1 + len(m.Items) + len(m.Routes) + len(m.Environments) - 1 + 2; len(files) != want {
+	if want := 1 + len(m.Items) + len(m.Routes) + 2*len(m.Environments) - 1 + 2; len(files) != want {
 		t.Errorf("%d files, want %d", len(files), want)
 	}
 	for path, want := range map[string]string{
 		"Forecast.xml": "<a>Org.ContosoForecast.Forecast</a>\n", "only.txt": "dev\n", "base.prod.txt": "prod\n",
+		"dev.yaml": "name: dev\n", "prod.yaml": "name: prod\n",
 		"copied/as-it-is.json":                         `{"a": "{{.Not.A.Template}}"}`,
 		"backend/third_party/fabgen/runtime/auth/a.go": runtimeHeaders[".go"] + "package auth\n",
 	} {

@@ -8,7 +8,7 @@ import (
 )
 
 // rule says of one template whose its files are and when they are rendered. What it is rendered for stands in its
-// path: {item}, {route}, {resource} and {env} give one file each.
+// path: {item}, {route}, {resource}, {env} and {environment} give one file each.
 type rule struct {
 	Path  string // under templates/workload, without .tmpl
 	Class Class
@@ -18,7 +18,7 @@ type rule struct {
 
 // rules is the whole table: a template without a row, or a row without a template, fails the tests.
 func rules() []rule {
-	return slices.Concat(rootRules, manifestRules, backendRules, runtimeRules, frontendRules)
+	return slices.Concat(rootRules, manifestRules, backendRules, runtimeRules, frontendRules, deployRules)
 }
 
 // runtimeRules are what comes along with the runtime's sources, which are not templates.

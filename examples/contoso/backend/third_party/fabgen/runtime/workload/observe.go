@@ -4,6 +4,7 @@ package workload
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -26,11 +27,13 @@ func observe(logger *slog.Logger, next http.Handler) http.Handler {
 		defer func() {
 			// http.ErrAbortHandler is how a handler ends a connection on purpose (net/http).
 			p := recover()
-			if p != nil && p != http.ErrAbortHandler {
+			cause, _ := p.(error)
+			aborts := errors.Is(cause, http.ErrAbortHandler)
+			if p != nil && !aborts {
 				recovered(answer, r, line, p)
 			}
 			line.log(logger, r, answer.status)
-			if p == http.ErrAbortHandler {
+			if aborts {
 				panic(p)
 			}
 		}()

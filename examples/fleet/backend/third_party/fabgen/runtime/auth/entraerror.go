@@ -132,7 +132,7 @@ func (n *answer) kind() Kind {
 // Errors that stand for one of MSAL's, whose own text may hold tokens.
 var (
 	errMSALLocal  = errors.New("MSAL refused before asking Entra")
-	errMSALAnswer = errors.New("Entra's answer has no token that MSAL takes: " +
+	errMSALAnswer = errors.New("no token in Entra's answer that MSAL takes: " +
 		"scopes were declined, it lives under five minutes, or it is no OAuth answer")
 )
 

@@ -11,7 +11,9 @@ import (
 
 // AccessToken is a token for a resource. Printing it tells when it expires; string(t.Value) is the token.
 type AccessToken struct {
-	Value  Sensitive
+	// Value is the token, for an Authorization header.
+	Value Sensitive
+	// Expiry is when it ends. Tokens are given out while they live for another half a minute at least.
 	Expiry time.Time
 }
 

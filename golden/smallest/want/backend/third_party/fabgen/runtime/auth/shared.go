@@ -99,12 +99,12 @@ func (c *sharedCache) try(ctx context.Context, operation string, call func(conte
 	if c.now().UnixNano() < resumes {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, sharedTimeout)
+	bounded, cancel := context.WithTimeout(ctx, sharedTimeout)
 	defer cancel()
-	err := call(ctx)
+	err := call(bounded)
 	c.telemetry.sharedCall(ctx, operation, err)
-	if err == nil {
-		return true
+	if err == nil || ctx.Err() != nil { // whoever asked has gone: nothing is said of the store
+		return err == nil
 	}
 	if c.resumes.CompareAndSwap(resumes, c.now().Add(sharedPause).UnixNano()) { // one line for all who failed together
 		c.logger.Warn("auth: the shared token cache failed and is left alone for a while; tokens are kept in memory",

@@ -1,0 +1,19 @@
+// Made once by fabgen for you to edit; later changes of fabgen.yaml are merged into it.
+//
+// The environment dev. No secret belongs here: they come from the variables of whoever deploys.
+
+using 'main.bicep'
+
+param image = 'registry.example.com/contoso-forecast:1.0.0'
+
+param tenantId = '853d9f4f-c71b-4420-b6ec-60e503458946'
+param clientId = '5f0c5b1e-2d6b-4a53-9d0e-6d6a9d5c1b11'
+param audience = 'api://localdevinstance/853d9f4f-c71b-4420-b6ec-60e503458946/Org.ContosoForecast'
+param endpoint = 'http://127.0.0.1:5000/workload'
+param origin = 'http://localhost:60006'
+
+param credential = 'secret'
+param credentialValue = readEnvironmentVariable('FABRIC_CREDENTIAL')
+param databaseUrl = readEnvironmentVariable('DATABASE_URL')
+param tokenCacheUrl = readEnvironmentVariable('TOKEN_CACHE_URL')
+param tokenCacheKeys = readEnvironmentVariable('TOKEN_CACHE_KEYS')
