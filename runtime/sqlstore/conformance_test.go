@@ -43,7 +43,9 @@ func (r replicas) Item(ctx context.Context, key workload.ItemKey) (workload.Item
 	return r.any().Item(ctx, key)
 }
 
-func (r replicas) SaveItem(ctx context.Context, item workload.Item) error { return r.any().SaveItem(ctx, item) }
+func (r replicas) SaveItem(ctx context.Context, item workload.Item) error {
+	return r.any().SaveItem(ctx, item)
+}
 
 func (r replicas) DeleteItem(ctx context.Context, key workload.ItemKey) error {
 	return r.any().DeleteItem(ctx, key)
@@ -75,6 +77,8 @@ func (r replicas) LostJobs(ctx context.Context, limit int) ([]workload.JobKey, e
 	return r.any().LostJobs(ctx, limit)
 }
 
-func (r replicas) DropJobs(ctx context.Context, age time.Duration) error { return r.any().DropJobs(ctx, age) }
+func (r replicas) DropJobs(ctx context.Context, age time.Duration) error {
+	return r.any().DropJobs(ctx, age)
+}
 
 func (r replicas) Ready(ctx context.Context) error { return r.any().Ready(ctx) }

@@ -22,37 +22,42 @@ import (
 type Server struct {
 	Handler http.Handler // everything that is served
 	service *workload.Service
+	outside *outside
 	address string
 	logger  *slog.Logger
 }
 
-// New makes the back-end. It reaches for nothing: Entra's keys are fetched with the first call.
-func New(s *settings.Settings, logger *slog.Logger) (*Server, error) {
-	authenticator, err := auth.New(s.Auth(logger))
+// New makes the back-end and opens its database. Entra's keys are fetched with the first call. Shutdown must follow.
+func New(ctx context.Context, s *settings.Settings, logger *slog.Logger) (*Server, error) {
+	o, err := open(ctx, s, logger)
 	if err != nil {
 		return nil, err
 	}
-	clients, err := resources.New(authenticator, s)
+	server, err := assemble(s, o, logger)
+	if err != nil {
+		return nil, errors.Join(err, o.close(ctx))
+	}
+	return server, nil
+}
+
+func assemble(s *settings.Settings, o *outside, logger *slog.Logger) (*Server, error) {
+	clients, err := resources.New(o.auth, s)
 	if err != nil {
 		return nil, err
 	}
-	store := workload.NewMemoryStore()
-	service, err := newService(s, authenticator, clients, store, logger)
+	service, err := newService(s, o.auth, clients, o.store, logger)
 	if err != nil {
 		return nil, err
 	}
-	data, err := newDataPlane(s, authenticator, clients, store, logger)
+	data, err := newDataPlane(s, o.auth, clients, o.store, logger)
 	if err != nil {
 		return nil, err
 	}
 	handler, err := workload.Site{
-		BasePath: s.BasePath, Control: service, Data: data, Logger: logger,
-		Ready: []workload.Check{
-			workload.KeysCheck(authenticator),
-			{Name: "store", Ready: store.Ready},
-		},
+		BasePath: s.BasePath, Control: service, Data: data, Ready: o.checks, Logger: logger,
+		TracerProvider: o.telemetry.Tracer, MeterProvider: o.telemetry.Meter,
 	}.Handler()
-	return &Server{Handler: handler, service: service, address: s.ListenAddr, logger: logger}, err
+	return &Server{Handler: handler, service: service, outside: o, address: s.ListenAddr, logger: logger}, err
 }
 
 // newService is what Fabric calls.
@@ -73,14 +78,15 @@ func newDataPlane(s *settings.Settings, a *auth.Authenticator, clients *resource
 		return nil, err
 	}
 	return workload.NewDataPlane(workload.DataPlaneConfig{
-		Auth: a, Control: control, Origins: s.AllowedOrigins,
+		Auth: a, Control: control, Origins: s.AllowedOrigins, TenantRate: s.TenantRate,
 		Routes: routes.All(routes.NewHandlers(clients, store, logger)),
 	})
 }
 
 // Run serves until ctx ends; then it takes no further call and waits for calls and jobs to end.
 func (s *Server) Run(ctx context.Context) error {
-	err := workload.Server{Addr: s.address, Handler: s.Handler, Logger: s.logger, OnStop: s.service.Shutdown}.Run(ctx)
+	s.service.Start()
+	err := workload.Server{Addr: s.address, Handler: s.Handler, Logger: s.logger, OnStop: s.Shutdown}.Run(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		s.logger.Warn("not everything came to its end in time", "error", err)
 		return nil
@@ -88,5 +94,8 @@ func (s *Server) Run(ctx context.Context) error {
 	return err
 }
 
-// Shutdown takes no further job and waits for those that run; when ctx ends first, they are cancelled.
-func (s *Server) Shutdown(ctx context.Context) error { return s.service.Shutdown(ctx) }
+// Shutdown takes no further job and waits for those that run; when ctx ends first, they are cancelled. Then it closes
+// what New has opened.
+func (s *Server) Shutdown(ctx context.Context) error {
+	return errors.Join(s.service.Shutdown(ctx), s.outside.close(context.WithoutCancel(ctx)))
+}

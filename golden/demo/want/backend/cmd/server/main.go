@@ -35,7 +35,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	backend, err := server.New(s, s.NewLogger(os.Stderr))
+	backend, err := server.New(ctx, s, s.NewLogger(os.Stderr))
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ package server_test
 
 import (
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -230,6 +231,25 @@ func TestItemTypesLetInWhomTheyShould(t *testing.T) {
 		})
 	}
 	b.quiet(t)
+}
+
+// Items outlive the server, in the embedded database.
+func TestItemsOutliveTheServer(t *testing.T) {
+	if len(itemTypes) == 0 {
+		t.Skip("this workload has no item types")
+	}
+	b, database := newWorld(t), "sqlite:"+filepath.Join(t.TempDir(), "data", "workload.db")
+	item := fabrictest.Item{WorkspaceID: b.workspaceID, Type: itemTypes[0].name, ID: fabrictest.NewID()}
+	stop := b.start(t, database)
+	created, err := b.control.Create(t.Context(), item, map[string]any{"displayName": "First"})
+	must(t, err)
+	stop()
+	b.start(t, database)
+	found, err := b.control.Payload(t.Context(), item)
+	must(t, err)
+	if created.Status != http.StatusOK || found.Status != http.StatusOK {
+		t.Errorf("created %d, found after a restart %d: %s", created.Status, found.Status, found.Body)
+	}
 }
 
 func TestHealth(t *testing.T) {

@@ -21,6 +21,7 @@ import (
 	"github.com/fabgen/fabgen/runtime/auth"
 	"github.com/fabgen/fabgen/runtime/entratest"
 	"github.com/fabgen/fabgen/runtime/fabrictest"
+	"github.com/fabgen/fabgen/runtime/workload"
 
 	"example.com/tiny/internal/server"
 	"example.com/tiny/internal/settings"
@@ -41,6 +42,14 @@ type bench struct {
 // newBench starts everything for one test, by the settings that a person would give.
 func newBench(t *testing.T) *bench {
 	t.Helper()
+	b := newWorld(t)
+	b.start(t, workload.MemoryDatabase)
+	return b
+}
+
+// newWorld starts everything but the back-end.
+func newWorld(t *testing.T) *bench {
+	t.Helper()
 	entra := entratest.New(t, func(o *entratest.Options) {
 		o.TenantID = "11111111-2222-4333-8444-555555555555"
 		o.ClientID = "66666666-7777-4888-9999-aaaaaaaaaaaa"
@@ -51,30 +60,39 @@ func newBench(t *testing.T) *bench {
 	b.fabric.AddWorkspace(fabrictest.Workspace{ID: b.workspaceID, DisplayName: "Workspace"})
 	b.fabric.AddItem(fabrictest.FabricItem{ID: b.itemID, WorkspaceID: b.workspaceID, DisplayName: "Item"})
 	b.fabric.PutFile(b.workspaceID+"/"+b.itemID+"/Files/data.json", []byte("{}"))
-	b.settings = b.load(t)
+	return b
+}
+
+// start starts the back-end, and gives what stops it; it stops with the test in any case.
+func (b *bench) start(t *testing.T, database string) (stop func()) {
+	t.Helper()
+	b.settings = b.load(t, database)
 	logger := slog.New(slog.NewJSONHandler(b.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	backend, err := server.New(b.settings, logger)
+	backend, err := server.New(t.Context(), b.settings, logger)
 	must(t, err)
 	local := httptest.NewServer(backend.Handler)
-	t.Cleanup(local.Close)
-	t.Cleanup(func() { must(t, backend.Shutdown(context.Background())) })
+	stop = sync.OnceFunc(func() {
+		local.Close()
+		must(t, backend.Shutdown(context.Background()))
+	})
+	t.Cleanup(stop)
 	b.url = local.URL
 	b.control = b.fabric.Client(local.URL + b.settings.BasePath)
 	b.control.Tokens = func() auth.SubjectAndApp {
 		return auth.SubjectAndApp{Subject: b.entra.SubjectToken(issued()...), App: b.entra.AppToken(issued()...)}
 	}
-	return b
+	return stop
 }
 
 // load reads the settings from an environment that points to the local servers.
-func (b *bench) load(t *testing.T) *settings.Settings {
+func (b *bench) load(t *testing.T, database string) *settings.Settings {
 	t.Helper()
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	must(t, os.WriteFile(ca, b.entra.CAPEM(), 0o600))
 	env := map[string]string{
 		"ENTRA_AUTHORITY": b.entra.URL, "ENTRA_V1_ISSUER": b.entra.V1Issuer(), "EXTRA_CA_FILE": ca,
-		"FABRIC_CLIENT_SECRET": b.entra.Options.ClientSecret,
-		"FABRIC_API_URL":       b.fabric.URL, "ONELAKE_URL": b.fabric.OneLakeURL,
+		"FABRIC_CLIENT_SECRET": b.entra.Options.ClientSecret, "DATABASE_URL": database,
+		"FABRIC_API_URL": b.fabric.URL, "ONELAKE_URL": b.fabric.OneLakeURL,
 	}
 	for _, r := range ownResources {
 		local, err := b.fabric.NewResource(r.uri, r.scopes...)

@@ -59,7 +59,9 @@ func (a *API) Client() *http.Client { return a.http }
 // LongRunning is ctx for a job that may outlive the token of the user who started it: with it every resource goes on
 // to be called on that user's behalf. A job calls it first, while that token is valid; missing consent shows then.
 func (a *API) LongRunning(ctx context.Context) (context.Context, error) {
-	return a.auth.LongRunning(ctx, a.resource)
+	ctx, err := a.auth.LongRunning(ctx, a.resource)
+	noteSession(ctx)
+	return ctx, err
 }
 
 // URL is an address under the API's own: each element of path is one segment and is escaped as one.
@@ -177,5 +179,7 @@ func (t *TokenSource) Token(ctx context.Context) (auth.AccessToken, error) {
 
 // LongRunning is that of API.
 func (t *TokenSource) LongRunning(ctx context.Context) (context.Context, error) {
-	return t.auth.LongRunning(ctx, t.resource)
+	ctx, err := t.auth.LongRunning(ctx, t.resource)
+	noteSession(ctx)
+	return ctx, err
 }

@@ -84,6 +84,17 @@ func (r *runner) forget(key JobKey) {
 	}
 }
 
+// keys gives the jobs that are here.
+func (r *runner) keys() map[JobKey]bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	keys := make(map[JobKey]bool, len(r.cancels))
+	for key := range r.cancels {
+		keys[key] = true
+	}
+	return keys
+}
+
 // cancel ends a job's context, if the job is here.
 func (r *runner) cancel(key JobKey, cause error) {
 	r.mu.Lock()

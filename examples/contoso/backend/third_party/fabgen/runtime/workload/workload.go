@@ -24,6 +24,9 @@ type Item struct {
 
 	// Payload is what the workload keeps of the item, JSON of the handler's own form; nil where it keeps nothing.
 	Payload json.RawMessage
+
+	// Revision counts the item's changes, so that two at a time are noticed. It is the Store's: handlers leave it alone.
+	Revision int64
 }
 
 // Key is what an item is found by. The tenant is part of it: nothing finds another tenant's item.

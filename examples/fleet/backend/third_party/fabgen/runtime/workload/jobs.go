@@ -61,7 +61,8 @@ func (s *Service) startJob(w http.ResponseWriter, r *http.Request, t jobTarget) 
 	}
 	record := JobRecord{
 		Key: t.key, ItemType: t.itemType.Name, JobType: t.jobType, InvokeType: invokeType,
-		Arguments: body.value("creationPayload"), State: JobState{Status: JobNotStarted},
+		Arguments: body.value("creationPayload"), Caller: jobCaller(ctx), Owner: s.replica,
+		State: JobState{Status: JobNotStarted},
 	}
 	if err := s.launch(ctx, item, record, t.run); err != nil {
 		return err
@@ -97,17 +98,23 @@ func (s *Service) launch(ctx context.Context, item Item, record JobRecord, run J
 	if err := s.runner.reserve(); err != nil {
 		return err
 	}
-	found, created, err := s.store.CreateJob(ctx, record)
+	found, created, err := s.store.CreateJob(ctx, record, s.lease)
 	if err != nil || !created {
 		s.runner.release()
 		return errors.Join(err, found.sameType(record))
 	}
+	s.begin(ctx, item, found, run)
+	return nil
+}
+
+// begin hands a job that is leased to this replica, and for which there is a place, to a worker.
+func (s *Service) begin(ctx context.Context, item Item, record JobRecord, run JobFunc) {
 	job := &Job{
 		Item: item, InstanceID: record.Key.InstanceID, JobType: record.JobType, InvokeType: record.InvokeType,
 		Arguments: record.Arguments,
 	}
+	s.keepLeases()
 	s.runner.start(ctx, record.Key, func(ctx context.Context) { s.run(ctx, record.Key, job, run) })
-	return nil
 }
 
 func (j JobRecord) sameType(other JobRecord) error {
@@ -118,13 +125,16 @@ func (j JobRecord) sameType(other JobRecord) error {
 	return nil
 }
 
-// run takes a job from NotStarted to its end, unless it was cancelled while it waited.
+// run takes a job from NotStarted to its end, unless it was cancelled, or lost to another replica, while it waited.
 func (s *Service) run(ctx context.Context, key JobKey, job *Job, run JobFunc) {
 	logger := s.logger.With("tenantId", key.TenantID, "itemId", key.ItemID, "jobInstanceId", key.InstanceID,
 		"jobType", job.JobType)
 	began := false
-	_, err := s.store.UpdateJob(context.WithoutCancel(ctx), key, func(state *JobState) bool {
-		began = context.Cause(ctx) == nil && state.begin(s.time())
+	_, err := s.store.UpdateJob(context.WithoutCancel(ctx), key, func(record *JobRecord, now time.Time) bool {
+		began = context.Cause(ctx) == nil && record.Owner == s.replica && record.State.begin(now)
+		if began {
+			record.Runs++
+		}
 		return began
 	})
 	if err != nil {
@@ -134,7 +144,7 @@ func (s *Service) run(ctx context.Context, key JobKey, job *Job, run JobFunc) {
 	result := context.Cause(ctx)
 	if began {
 		logger.InfoContext(ctx, "job started")
-		result = runSafely(ctx, job, run)
+		result = runSafely(s.withJob(ctx, key), job, run)
 	}
 	s.finish(ctx, key, result, logger)
 }
@@ -158,21 +168,27 @@ func (s *Service) finish(ctx context.Context, key JobKey, result error, logger *
 		status = JobCancelled
 	case errors.Is(cause, errStopping):
 		status, details = JobFailed, &stopping(cause).Response
+	case errors.Is(cause, errLeaseLost):
+		status, details = JobFailed, &replicaLost().Response
 	default:
 		status, details = JobFailed, s.details(ctx, result)
 	}
-	state, err := s.store.UpdateJob(context.WithoutCancel(ctx), key, func(state *JobState) bool {
-		return state.end(status, s.time(), details)
+	record, err := s.store.UpdateJob(context.WithoutCancel(ctx), key, func(record *JobRecord, now time.Time) bool {
+		return record.Owner == s.replica && record.State.end(status, now, details)
 	})
-	if err != nil {
+	if err == nil && record.Owner == s.replica {
+		s.endSession(context.WithoutCancel(ctx), record)
+	}
+	switch {
+	case err != nil:
 		logger.ErrorContext(ctx, "a job's end could not be recorded", "status", status, "error", err)
-		return
-	}
-	if result != nil && state.Status == JobFailed {
+	case record.Owner != s.replica:
+		logger.WarnContext(ctx, "job was taken over by another replica", "owner", record.Owner)
+	case result != nil && record.State.Status == JobFailed:
 		logger.ErrorContext(ctx, "job failed", "error", result)
-		return
+	default:
+		logger.InfoContext(ctx, "job ended", "status", record.State.Status)
 	}
-	logger.InfoContext(ctx, "job ended", "status", state.Status)
 }
 
 // details is what the front-end learns of a failed job. An internal error shows the RequestId of the start.
@@ -205,13 +221,13 @@ func (s *Service) cancelJob(w http.ResponseWriter, r *http.Request, t jobTarget)
 }
 
 func (s *Service) cancel(ctx context.Context, key JobKey) (JobState, error) {
-	state, err := s.store.UpdateJob(ctx, key, func(state *JobState) bool {
-		return state.end(JobCancelled, s.time(), nil)
+	record, err := s.store.UpdateJob(ctx, key, func(record *JobRecord, now time.Time) bool {
+		return record.State.end(JobCancelled, now, nil)
 	})
-	if err == nil {
+	if err == nil { // on another replica the next renewal of its lease finds out
 		s.runner.cancel(key, errCancelled)
 	}
-	return state, err
+	return record.State, err
 }
 
 func (s *Service) cancelJobs(ctx context.Context, item ItemKey) error {
@@ -242,8 +258,6 @@ func (s *Service) Shutdown(ctx context.Context) error {
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(2*time.Second, cancel) })
 	defer stop()
+	defer s.stopLeases()
 	return s.runner.stop(ctx, grace)
 }
-
-// time is now as the contract writes times: UTC, to the millisecond.
-func (s *Service) time() time.Time { return s.now().UTC().Truncate(time.Millisecond) }

@@ -36,6 +36,10 @@ type DataPlaneConfig struct {
 	Routes  []Route
 	Origins []string // browsers' origins that may call, as ParseOrigins gives them
 	Logger  *slog.Logger
+
+	// TenantRate is how many calls a tenant may make in a minute, in bursts of up to a quarter of that; more are
+	// answered with 429. 0 is no limit.
+	TenantRate int
 }
 
 // NewDataPlane serves the routes, at their own paths. It fails on a route without scopes, without a handler, or whose
@@ -44,9 +48,9 @@ func NewDataPlane(cfg DataPlaneConfig) (http.Handler, error) {
 	if cfg.Auth == nil {
 		return nil, errors.New("workload: DataPlaneConfig.Auth is nil; give the Authenticator that auth.New makes")
 	}
-	router := &Router{}
+	router, rates := &Router{}, newTenantRates(cfg.TenantRate)
 	for _, route := range cfg.Routes {
-		handler, err := cfg.handler(route)
+		handler, err := cfg.handler(route, rates)
 		if err == nil {
 			err = router.Handle(route.Pattern, handler)
 		}
@@ -57,7 +61,7 @@ func NewDataPlane(cfg DataPlaneConfig) (http.Handler, error) {
 	return cors(cfg.Origins, router), nil
 }
 
-func (cfg DataPlaneConfig) handler(route Route) (http.Handler, error) {
+func (cfg DataPlaneConfig) handler(route Route, rates *tenantRates) (http.Handler, error) {
 	if route.Handler == nil || len(route.Scopes) == 0 {
 		return nil, fmt.Errorf("workload: route %q needs a handler and at least one scope", route.Pattern)
 	}
@@ -74,7 +78,7 @@ func (cfg DataPlaneConfig) handler(route Route) (http.Handler, error) {
 			WriteError(w, r, err, auth.DataPlane)
 		}
 	})
-	return cfg.Auth.DataPlane(route.Scopes...)(inner), nil
+	return cfg.Auth.DataPlane(route.Scopes...)(rates.limit(inner)), nil
 }
 
 // permit asks Fabric for the user's permissions on the call's item.

@@ -63,21 +63,36 @@ func (s *Service) updateItem(w http.ResponseWriter, r *http.Request, t target) e
 		return err
 	}
 	defer unlock()
-	item, err := s.item(r.Context(), t)
+	for attempt := 1; ; attempt++ {
+		err := s.update(r.Context(), t, body)
+		if errors.Is(err, ErrConflict) && attempt < updateAttempts {
+			continue
+		}
+		if err == nil {
+			w.WriteHeader(http.StatusOK)
+		}
+		return err
+	}
+}
+
+// updateAttempts is how often an update is made where other replicas change the same item at the same time.
+const updateAttempts = 5
+
+func (s *Service) update(ctx context.Context, t target, body members) error {
+	item, err := s.item(ctx, t)
 	if err != nil {
 		return err
 	}
+	revision := item.Revision
 	if _, err := body.describe(&item); err != nil {
 		return err
 	}
-	if err := t.itemType.Handler.Update(r.Context(), &item, body.value("updatePayload")); err != nil {
+	if err := t.itemType.Handler.Update(ctx, &item, body.value("updatePayload")); err != nil {
 		return err
 	}
-	if err := s.store.SaveItem(r.Context(), item.keyed(t)); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusOK)
-	return nil
+	item = item.keyed(t)
+	item.Revision = revision
+	return s.store.SaveItem(ctx, item)
 }
 
 // deleteItem drops an item and cancels its jobs. Deleting what is not there is done already.

@@ -20,17 +20,28 @@ type Check struct {
 	Ready func(context.Context) error
 	// Degraded says what is not as it should be although calls are served; "" where all is well. /readyz shows it, and
 	// is 200 all the same. nil is never degraded.
-	Degraded func() string
+	Degraded func(context.Context) string
 }
 
 // KeysCheck is ready while Entra's keys are at hand, and degraded while Entra is away and older ones serve.
 func KeysCheck(a *auth.Authenticator) Check {
-	return Check{Name: "keys", Ready: a.Ready, Degraded: func() string {
+	return Check{Name: "keys", Ready: a.Ready, Degraded: func(context.Context) string {
 		status := a.KeyStatus()
 		if !status.Stale {
 			return ""
 		}
 		return fmt.Sprintf("Entra gives no keys; those of %s serve on", status.FetchedAt.UTC().Format(time.RFC3339))
+	}}
+}
+
+// Optional is the check of something that the back-end can do without for a while: it is always ready, and degraded while
+// ping fails, whose error /readyz does not show.
+func Optional(name string, ping func(context.Context) error) Check {
+	return Check{Name: name, Ready: func(context.Context) error { return nil }, Degraded: func(ctx context.Context) string {
+		if ping(ctx) != nil {
+			return "it does not answer; the back-end goes on without it"
+		}
+		return ""
 	}}
 }
 
@@ -64,13 +75,13 @@ func (s Site) readyz(w http.ResponseWriter, r *http.Request) {
 		if check.Degraded == nil {
 			continue
 		}
-		if what := check.Degraded(); what != "" {
+		if what := check.Degraded(ctx); what != "" {
 			degraded[check.Name] = what
 		}
 	}
 	if len(failed) > 0 {
 		apierror.Write(w, r, apierror.Newf(http.StatusServiceUnavailable, apierror.ServiceUnavailable,
-			"Not ready: %s.", strings.Join(failed, ", ")).Permanent(false))
+			"Not ready: %s.", strings.Join(failed, ", ")).SetHeader("Retry-After", defaultRetryAfter).Permanent(false))
 		return
 	}
 	writeHealth(w, r, health{Status: "ok", Degraded: degraded})

@@ -3,6 +3,7 @@
 package workload
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -25,6 +26,10 @@ type Config struct {
 
 	Workers     int // jobs that run at the same time; default 8
 	WaitingJobs int // jobs that may wait for a worker, beyond which a start is answered with 429; default 1000
+
+	// Lease is how long a job stays this replica's after the last sign of life of it; others take it over then.
+	// Default 20 seconds.
+	Lease time.Duration
 }
 
 // Service is the Workload REST contract over a workload's item types. It is safe for concurrent use.
@@ -34,9 +39,11 @@ type Service struct {
 	store     Store
 	endpoints EndpointResolver
 	logger    *slog.Logger
-	now       func() time.Time
+	replica   string // the name of this one of all that share the store
+	lease     time.Duration
 	locks     itemLocks
 	runner    *runner
+	leases    leases
 	router    Router
 }
 
@@ -45,7 +52,7 @@ type Service struct {
 func New(cfg Config) (*Service, error) {
 	s := &Service{
 		auth: cfg.Auth, types: map[string]ItemType{}, store: cfg.Store, endpoints: cfg.Endpoints,
-		logger: cfg.Logger, now: cfg.Now,
+		logger: cfg.Logger, replica: rand.Text(), lease: cfg.Lease,
 		runner: newRunner(positive(cfg.Workers, 8), positive(cfg.WaitingJobs, 1000)),
 	}
 	if s.auth == nil {
@@ -57,8 +64,8 @@ func New(cfg Config) (*Service, error) {
 	if s.logger == nil {
 		s.logger = slog.Default()
 	}
-	if s.now == nil {
-		s.now = time.Now
+	if s.lease <= 0 {
+		s.lease = defaultLease
 	}
 	for _, t := range cfg.Items {
 		if err := s.add(t); err != nil {
@@ -116,6 +123,10 @@ func (s *Service) serve(pattern string, rules auth.ControlPlaneRules, op operati
 	})
 	return s.router.Handle(pattern, s.auth.ControlPlane(rules)(inner))
 }
+
+// Start has the service take over jobs that other replicas have lost, even before it starts a job of its own. It gives
+// back at once; Shutdown ends it.
+func (s *Service) Start() { s.keepLeases() }
 
 // ServeHTTP serves the contract's paths, which begin with /workspaces or are /resolve-api-path-placeholder: put it
 // under the base path with http.StripPrefix, or use Site.

@@ -8,9 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/fabgen/fabgen/runtime/apierror"
 )
@@ -90,26 +93,40 @@ func unreachable(name string, err error) error {
 }
 
 // apiError is what the workload's own caller learns: the resource's refusal is the caller's, its throttling is passed
-// on with its Retry-After, and all else is the resource's trouble.
+// on with its Retry-After, and all else is the resource's trouble. Whoever may try again is told when.
 func (e *ResourceError) apiError() *apierror.Error {
 	answer := func(status int, code, format string, args ...any) *apierror.Error {
 		out := apierror.Newf(status, code, format, args...).Because(e)
 		out.Source = apierror.External
-		if e.RetryAfter != "" {
-			out.SetHeader("Retry-After", printable(e.RetryAfter, 64))
-		}
 		return out
 	}
+	wait := retryAfter(e.RetryAfter)
 	switch {
 	case e.Status == http.StatusTooManyRequests:
-		return answer(e.Status, apierror.TooManyRequests, "%s asks to wait.", e.Resource).Permanent(false)
+		return answer(e.Status, apierror.TooManyRequests, "%s asks to wait.", e.Resource).
+			SetHeader("Retry-After", wait).Permanent(false)
 	case e.Status == http.StatusForbidden:
 		return answer(e.Status, apierror.AccessDenied, "%s does not allow this.", e.Resource)
 	case e.Status == http.StatusNotFound:
 		return answer(e.Status, apierror.NotFound, "%s has no such thing.", e.Resource)
 	case e.Status == 0 || e.Status >= http.StatusInternalServerError:
 		return answer(http.StatusServiceUnavailable, apierror.ServiceUnavailable,
-			"%s is not available; try again later.", e.Resource).Permanent(false)
+			"%s is not available; try again later.", e.Resource).SetHeader("Retry-After", wait).Permanent(false)
 	}
 	return answer(http.StatusBadGateway, apierror.ResourceFailed, "%s answered with status %d.", e.Resource, e.Status)
 }
+
+// retryAfter is a resource's Retry-After, seconds or a date (RFC 9110 section 10.2.3), in the contract's seconds; those
+// of defaultRetryAfter where it gave none that can be read or one that is over.
+func retryAfter(value string) string {
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return strconv.FormatUint(seconds, 10)
+	}
+	if date, err := http.ParseTime(value); err == nil && time.Until(date) > 0 {
+		return strconv.Itoa(int(math.Ceil(time.Until(date).Seconds())))
+	}
+	return defaultRetryAfter
+}
+
+// defaultRetryAfter is told where nobody knows better, in seconds.
+const defaultRetryAfter = "5"

@@ -31,6 +31,9 @@ func ErrorFor(err error, plane auth.Plane) *apierror.Error {
 		return answer.apiError()
 	case errors.Is(err, ErrNotFound):
 		return itemNotFound().Because(err)
+	case errors.Is(err, ErrConflict):
+		return apierror.New(http.StatusConflict, apierror.Conflict,
+			"The item is being changed by others at the same time; try again.").Permanent(false).Because(err)
 	case errors.Is(err, errBusy):
 		return apierror.New(http.StatusTooManyRequests, apierror.TooManyRequests,
 			"As many jobs are waiting as may; start this one again later.").SetHeader("Retry-After", "30").Because(err)

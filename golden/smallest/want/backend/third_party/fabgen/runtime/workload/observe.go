@@ -13,17 +13,20 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"github.com/fabgen/fabgen/runtime/apierror"
 	"github.com/fabgen/fabgen/runtime/auth"
 )
 
 // observe gives each call its IDs, answers a panic with an internal error, and writes one log line when the call is
 // over: the pattern of its path, its status, and its error with the cause that the caller does not see.
-func observe(logger *slog.Logger, next http.Handler) http.Handler {
+func observe(logger *slog.Logger, telemetry *callTelemetry, next http.Handler) http.Handler {
 	return auth.RequestIDs(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		line := &callLine{began: time.Now()}
 		answer := &answerWriter{ResponseWriter: w}
-		r = r.WithContext(context.WithValue(r.Context(), callLineKey{}, line))
+		ctx, ended := telemetry.call(r)
+		r = r.WithContext(context.WithValue(ctx, callLineKey{}, line))
 		defer func() {
 			// http.ErrAbortHandler is how a handler ends a connection on purpose (net/http).
 			p := recover()
@@ -33,6 +36,7 @@ func observe(logger *slog.Logger, next http.Handler) http.Handler {
 				recovered(answer, r, line, p)
 			}
 			line.log(logger, r, answer.status)
+			ended(line, answer.status)
 			if aborts {
 				panic(p)
 			}
@@ -154,4 +158,23 @@ func (l *callLine) path(r *http.Request) string {
 		return l.pattern
 	}
 	return r.URL.Path[:min(len(r.URL.Path), bound)]
+}
+
+// served is the pattern that served the call, "" for none, and the error that it ended with.
+func (l *callLine) served() (pattern string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.pattern, l.err
+}
+
+// ids are those by which the call's span and its log line find each other.
+func (l *callLine) ids(r *http.Request) []attribute.KeyValue {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	activity, request := auth.IDsFrom(r.Context())
+	ids := []attribute.KeyValue{attribute.String("fabric.activity_id", activity), attribute.String("fabric.request_id", request)}
+	if l.caller != nil {
+		ids = append(ids, attribute.String("tenant.id", l.caller.TenantID))
+	}
+	return ids
 }

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,10 +49,21 @@ type Settings struct {
 	LogLevel       slog.Level
 	LogFormat      string       // json or text
 	HTTPClient     *http.Client // trusts the further roots of EXTRA_CA_FILE, too
-	Warnings       []string     // for the log, once it is there
+
+	DatabaseURL    auth.Sensitive // where items and jobs are kept, as sqlstore.Open takes it, or MemoryDatabase
+	TokenCacheURL  auth.Sensitive // redis://…, or "" for memory
+	TokenCacheKeys []auth.EncryptionKey
+	OTLPEndpoint   string // where traces and metrics go; "" for nowhere
+	TenantRate     int    // data-plane calls of a tenant in a minute; 0 for no limit
 
 	credentials credentials
 }
+
+// MemoryDatabase is the DATABASE_URL that keeps items and jobs in this process alone, for tests.
+const MemoryDatabase = "memory:"
+
+// DefaultDatabase is the embedded database, in the folder that the server runs in.
+const DefaultDatabase = "sqlite:data/workload.db"
 
 // Load reads the settings, and the workload's own further ones, from the command line and the environment. The error
 // tells every problem; none shows a secret. It is flag.ErrHelp where help was asked for and written.
@@ -62,7 +74,7 @@ func (s *Settings) Load(defaults Defaults, own []Setting, args []string, getenv 
 	}
 	credential, missing := s.credentials.one()
 	s.Credential = credential
-	return errors.Join(err, missing)
+	return errors.Join(err, missing, s.checkTokenCache())
 }
 
 func (s *Settings) table(d Defaults) []Setting {
@@ -86,9 +98,17 @@ func (s *Settings) table(d Defaults) []Setting {
 			Set: s.setOrigins},
 		{Name: "LOG_LEVEL", Default: "info", Help: "debug, info, warn or error", Set: s.setLogLevel},
 		{Name: "LOG_FORMAT", Default: "json", Help: "json or text", Set: oneOf(&s.LogFormat, "json", "text")},
-		{Name: "DATABASE_URL", Help: "not in this version, which keeps items and jobs in memory", Set: notYet},
-		{Name: "TOKEN_CACHE_URL", Help: "not in this version, which keeps tokens in memory", Set: notYet},
-		{Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Help: "not in this version, which ignores it", Set: s.setTelemetry},
+		{Name: "DATABASE_URL", Default: DefaultDatabase, Secret: true, Set: s.setDatabase,
+			Help: "where items and jobs are kept: postgres://… for several replicas, else " + DefaultDatabase},
+		{Name: "TOKEN_CACHE_URL", Secret: true, Set: s.setTokenCache,
+			Help: "where tokens are kept: redis://… for several replicas, else memory"},
+		{Name: "TOKEN_CACHE_KEYS", Secret: true, Set: s.setTokenCacheKeys,
+			Help: "keys that encrypt them, each 32 random bytes in base64, with commas between; else of the client secret"},
+		{Name: "TOKEN_CACHE_KEYS_FILE", Help: "file with these keys", Set: s.setTokenCacheKeysFile},
+		{Name: "OTEL_EXPORTER_OTLP_ENDPOINT", Help: "where traces and metrics go, over HTTP; else nowhere",
+			Set: optional(secureURL(&s.OTLPEndpoint))},
+		{Name: "TENANT_RATE_LIMIT", Default: "0", Help: "data-plane calls of a tenant in a minute; 0 for no limit",
+			Set: wholeNumber(&s.TenantRate)},
 	}, s.credentials.table()...)
 }
 
@@ -105,18 +125,14 @@ func (s *Settings) Auth(logger *slog.Logger) auth.Settings {
 	}
 }
 
-// NewLogger makes the logger that the settings ask for and tells it the warnings.
+// NewLogger makes the logger that the settings ask for.
 func (s *Settings) NewLogger(w io.Writer) *slog.Logger {
 	options := &slog.HandlerOptions{Level: s.LogLevel}
 	var handler slog.Handler = slog.NewJSONHandler(w, options)
 	if s.LogFormat == "text" {
 		handler = slog.NewTextHandler(w, options)
 	}
-	logger := slog.New(handler)
-	for _, warning := range s.Warnings {
-		logger.Warn(warning)
-	}
-	return logger
+	return slog.New(handler)
 }
 
 func (s *Settings) setOrigins(list string) (err error) {
@@ -139,18 +155,25 @@ func (s *Settings) setLogLevel(value string) error {
 	return nil
 }
 
-func (s *Settings) setTelemetry(value string) error {
-	if value != "" {
-		s.Warnings = append(s.Warnings, "OTEL_EXPORTER_OTLP_ENDPOINT is set; this version exports no traces or metrics")
+// optional takes nothing as well.
+func optional(set func(string) error) func(string) error {
+	return func(value string) error {
+		if value == "" {
+			return nil
+		}
+		return set(value)
 	}
-	return nil
 }
 
-func notYet(value string) error {
-	if value != "" {
-		return errors.New("it is set, and this version has memory only; leave it out and run one replica")
+func wholeNumber(into *int) func(string) error {
+	return func(value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 0 {
+			return fmt.Errorf("found %q; a whole number from 0 on is right", value)
+		}
+		*into = n
+		return nil
 	}
-	return nil
 }
 
 // checked takes a value that check finds nothing wrong with.
