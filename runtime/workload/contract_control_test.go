@@ -1,6 +1,7 @@
 package workload_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/fabgen/fabgen/internal/contracttest"
@@ -15,6 +16,8 @@ func contractSuccess(t *testing.T, checker *contracttest.Checker) {
 		b.twice(named(name), j)
 	}
 	b.ended(j)
+	b.control.TenantID = strings.ToUpper(b.control.TenantID) // is the same tenant
+	j.WorkspaceID, j.Item.ID, j.ID = strings.ToUpper(j.WorkspaceID), strings.ToUpper(j.Item.ID), strings.ToUpper(j.ID)
 	for _, name := range []string{"status", "cancel", "delete"} {
 		b.twice(named(name), j)
 	}

@@ -1,6 +1,7 @@
 package workload_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -38,6 +39,7 @@ var refusals = []refusal{
 	{"another audience", aSubject(entratest.Audience("api://x")), nil, "", 401, "AuthError"},
 	{"a scope of the data plane", aSubject(entratest.Scopes(scope)), nil, "", 403, "AuthError"},
 	{"another application", nil, anApp(entratest.App(entratest.FabricFrontendAppID)), "", 403, "AccessDenied"},
+	{"a token too long", aSubject(entratest.Claim("x", strings.Repeat("x", 20<<10))), nil, "", 401, "AuthError"},
 	{"no tenant", nil, nil, "-", 401, "AuthError"},
 	{"a tenant that is none", nil, nil, "x", 401, "AuthError"},
 	{"another tenant", nil, nil, fabrictest.NewID(), 401, "AuthError"},
