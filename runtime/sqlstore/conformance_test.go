@@ -6,28 +6,39 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fabgen/fabgen/internal/pgtest"
 	"github.com/fabgen/fabgen/internal/storetest"
 	"github.com/fabgen/fabgen/runtime/workload"
 )
 
 func TestStore(t *testing.T) {
-	for name, address := range databases {
-		t.Run(name, func(t *testing.T) {
-			storetest.Run(t, func(t *testing.T) workload.Store { return open(t, address(t)) })
-		})
-	}
+	onEachFresh(t, func(t *testing.T, fresh func(t *testing.T) string) {
+		storetest.Run(t, func(t *testing.T) workload.Store { return open(t, fresh(t)) })
+	})
 }
 
 // Replicas share a database and nothing else.
 func TestReplicas(t *testing.T) {
-	for name, address := range databases {
-		t.Run(name, func(t *testing.T) {
-			storetest.Run(t, func(t *testing.T) workload.Store {
-				shared := address(t)
-				return replicas{open(t, shared), open(t, shared), open(t, shared)}
-			})
+	onEachFresh(t, func(t *testing.T, fresh func(t *testing.T) string) {
+		storetest.Run(t, func(t *testing.T) workload.Store {
+			address := fresh(t)
+			return replicas{open(t, address), open(t, address), open(t, address)}
 		})
-	}
+	})
+}
+
+// onEachFresh is onEach for many tests: fresh gives each of them an empty database.
+func onEachFresh(t *testing.T, test func(t *testing.T, fresh func(t *testing.T) string)) {
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, func(t *testing.T) string { return databases["sqlite"](t) })
+	})
+	t.Run("postgres", func(t *testing.T) {
+		address := pgtest.Database(t)
+		test(t, func(t *testing.T) string {
+			pgtest.Empty(t, address)
+			return address
+		})
+	})
 }
 
 // replicas are stores of one database, of which each call takes any.
@@ -43,7 +54,9 @@ func (r replicas) Item(ctx context.Context, key workload.ItemKey) (workload.Item
 	return r.any().Item(ctx, key)
 }
 
-func (r replicas) SaveItem(ctx context.Context, item workload.Item) error { return r.any().SaveItem(ctx, item) }
+func (r replicas) SaveItem(ctx context.Context, item workload.Item) error {
+	return r.any().SaveItem(ctx, item)
+}
 
 func (r replicas) DeleteItem(ctx context.Context, key workload.ItemKey) error {
 	return r.any().DeleteItem(ctx, key)
@@ -75,6 +88,8 @@ func (r replicas) LostJobs(ctx context.Context, limit int) ([]workload.JobKey, e
 	return r.any().LostJobs(ctx, limit)
 }
 
-func (r replicas) DropJobs(ctx context.Context, age time.Duration) error { return r.any().DropJobs(ctx, age) }
+func (r replicas) DropJobs(ctx context.Context, age time.Duration) error {
+	return r.any().DropJobs(ctx, age)
+}
 
 func (r replicas) Ready(ctx context.Context) error { return r.any().Ready(ctx) }
