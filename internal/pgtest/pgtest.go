@@ -64,8 +64,14 @@ func create(t testing.TB, server string) string {
 	return address.String()
 }
 
-// Exec runs a statement over a connection of its own, for what a test wants to look at or break.
-func Exec(t testing.TB, address, statement string) {
+// Empty empties a database, which takes a tenth of the time of making another one.
+func Empty(t testing.TB, address string) {
+	t.Helper()
+	Exec(t, address, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+}
+
+// Exec runs statements over a connection of its own, for what a test wants to look at or break.
+func Exec(t testing.TB, address, statements string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
@@ -74,8 +80,8 @@ func Exec(t testing.TB, address, statement string) {
 		t.Fatalf("connecting: %v", err)
 	}
 	defer conn.Close(ctx)
-	if _, err := conn.Exec(ctx, statement); err != nil {
-		t.Fatalf("%s: %v", strings.Fields(statement)[0], err)
+	if _, err := conn.Exec(ctx, statements); err != nil {
+		t.Fatalf("%s: %v", strings.Fields(statements)[0], err)
 	}
 }
 

@@ -6,28 +6,39 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fabgen/fabgen/internal/pgtest"
 	"github.com/fabgen/fabgen/internal/storetest"
 	"github.com/fabgen/fabgen/runtime/workload"
 )
 
 func TestStore(t *testing.T) {
-	for name, address := range databases {
-		t.Run(name, func(t *testing.T) {
-			storetest.Run(t, func(t *testing.T) workload.Store { return open(t, address(t)) })
-		})
-	}
+	onEachFresh(t, func(t *testing.T, fresh func(t *testing.T) string) {
+		storetest.Run(t, func(t *testing.T) workload.Store { return open(t, fresh(t)) })
+	})
 }
 
 // Replicas share a database and nothing else.
 func TestReplicas(t *testing.T) {
-	for name, address := range databases {
-		t.Run(name, func(t *testing.T) {
-			storetest.Run(t, func(t *testing.T) workload.Store {
-				shared := address(t)
-				return replicas{open(t, shared), open(t, shared), open(t, shared)}
-			})
+	onEachFresh(t, func(t *testing.T, fresh func(t *testing.T) string) {
+		storetest.Run(t, func(t *testing.T) workload.Store {
+			address := fresh(t)
+			return replicas{open(t, address), open(t, address), open(t, address)}
 		})
-	}
+	})
+}
+
+// onEachFresh is onEach for many tests: fresh gives each of them an empty database.
+func onEachFresh(t *testing.T, test func(t *testing.T, fresh func(t *testing.T) string)) {
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, func(t *testing.T) string { return databases["sqlite"](t) })
+	})
+	t.Run("postgres", func(t *testing.T) {
+		address := pgtest.Database(t)
+		test(t, func(t *testing.T) string {
+			pgtest.Empty(t, address)
+			return address
+		})
+	})
 }
 
 // replicas are stores of one database, of which each call takes any.

@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -10,8 +11,11 @@ import (
 	"github.com/fabgen/fabgen/runtime/sqlstore"
 )
 
-// No test leaves a goroutine behind.
+// No test leaves a goroutine behind. Some run this program again, as another process that has the same database.
 func TestMain(m *testing.M) {
+	if address := os.Getenv(childAddress); address != "" {
+		os.Exit(child(address, os.Getenv(childTask)))
+	}
 	goleak.VerifyTestMain(pgtest.M{M: m})
 }
 
