@@ -145,30 +145,25 @@ func importsOf(t *testing.T, name string) []string {
 	return imports
 }
 
-// What a workload links is what it uses: a Redis client only with package rediscache, and no exporter of OpenTelemetry.
+// What a workload links is what it uses: databases, a Redis client and exporters of OpenTelemetry come only with the
+// packages that stand apart for them.
 func TestTheRuntimeLinksWhatItNeeds(t *testing.T) {
-	allowed := map[string][]string{
-		"auth": {"github.com/AzureAD/microsoft-authentication-library-for-go", "github.com/golang-jwt/jwt/v5",
-			"golang.org/x/sync/singleflight", "go.opentelemetry.io/otel/attribute", "go.opentelemetry.io/otel/codes",
-			"go.opentelemetry.io/otel/metric", "go.opentelemetry.io/otel/trace"},
-		"entratest":  {"github.com/golang-jwt/jwt/v5"},
-		"rediscache": {"github.com/redis/go-redis/v9"},
+	apart := []string{"runtime/rediscache", "runtime/sqlstore", "runtime/telemetry"}
+	allowed := []string{
+		module, "github.com/AzureAD/microsoft-authentication-library-for-go/apps", "github.com/golang-jwt/jwt/v5",
+		"golang.org/x/sync/singleflight", "golang.org/x/time/rate", "go.opentelemetry.io/otel/attribute",
+		"go.opentelemetry.io/otel/codes", "go.opentelemetry.io/otel/metric", "go.opentelemetry.io/otel/propagation",
+		"go.opentelemetry.io/otel/trace",
 	}
 	for _, f := range goFiles(t) {
-		if !f.under("runtime") || f.isTest() {
+		if !f.under("runtime") || f.isTest() || slices.Contains(apart, path.Dir(f.path)) {
 			continue
 		}
-		pkg := path.Base(path.Dir(f.path))
 		for _, i := range f.imports {
 			first, _, _ := strings.Cut(i, "/")
-			known := slices.ContainsFunc(append(allowed[pkg], module), func(a string) bool {
-				return i == a || strings.HasPrefix(i, a+"/")
-			})
-			if strings.Contains(first, ".") && !known {
+			known := slices.ContainsFunc(allowed, func(a string) bool { return i == a || strings.HasPrefix(i, a+"/") })
+			if strings.Contains(first, ".") && !known || slices.Contains(apart, strings.TrimPrefix(i, module+"/")) {
 				t.Errorf("%s imports %s, which every workload would inherit", f.path, i)
-			}
-			if strings.HasSuffix(i, "/runtime/rediscache") {
-				t.Errorf("%s imports %s, and with it a Redis client that not every workload uses", f.path, i)
 			}
 		}
 	}

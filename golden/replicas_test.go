@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -29,8 +28,6 @@ type cluster struct {
 	database      string
 	first, second *replica
 }
-
-func TestMain(m *testing.M) { os.Exit(pgtest.M{M: m}.Run()) }
 
 func startCluster(t *testing.T) *cluster {
 	t.Helper()

@@ -186,9 +186,8 @@ func buildDemo(t *testing.T) *demo {
 		o.Audience = "api://localdevinstance/" + demoTenant + "/" + demoWorkload
 	})
 	fabric := fabrictest.New(t, entra)
-	dir := isolated(t, scenario{want: "demo/want"})
-	d := &demo{entra: entra, fabric: fabric, dir: dir, binary: filepath.Join(dir, "server")}
-	run(t, filepath.Join(dir, "backend"), "go", "build", "-o", d.binary, "./cmd/server")
+	dir := t.TempDir()
+	d := &demo{entra: entra, fabric: fabric, dir: dir, binary: demoBinary(t)}
 	ca := filepath.Join(dir, "ca.pem")
 	if err := os.WriteFile(ca, entra.CAPEM(), 0o600); err != nil {
 		t.Fatal(err)
@@ -198,6 +197,26 @@ func buildDemo(t *testing.T) *demo {
 		"FABRIC_CLIENT_SECRET="+entra.Options.ClientSecret,
 		"FABRIC_API_URL="+fabric.URL, "ONELAKE_URL="+fabric.OneLakeURL)
 	return d
+}
+
+var (
+	demoOnce sync.Once
+	demoPath string // of the binary, in a folder that main_test.go removes
+)
+
+// demoBinary builds the demo's server from a copy of its tree, once for all tests.
+func demoBinary(t *testing.T) string {
+	t.Helper()
+	demoOnce.Do(func() {
+		backend := filepath.Join(isolated(t, scenario{want: "demo/want"}), "backend")
+		binary := filepath.Join(shared, "server")
+		run(t, backend, "go", "build", "-o", binary, "./cmd/server")
+		demoPath = binary
+	})
+	if demoPath == "" {
+		t.Fatal("the demo's server does not build")
+	}
+	return demoPath
 }
 
 // start starts a process of it as a person would, by its settings.

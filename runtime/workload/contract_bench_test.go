@@ -112,8 +112,7 @@ func (b *contractBench) serve(a *auth.Authenticator) string {
 	control, err := workload.NewControl(a, b.fabric.URL, b.entra.Client())
 	must(b.t, err)
 	logger := slog.New(slog.NewJSONHandler(b.log, nil))
-	data, err := workload.NewDataPlane(workload.DataPlaneConfig{Auth: a, Control: control, Routes: b.routes(),
-		Logger: logger})
+	data, err := workload.NewDataPlane(workload.DataPlaneConfig{Auth: a, Control: control, Routes: b.routes()})
 	must(b.t, err)
 	site, err := workload.Site{BasePath: "/workload", Control: b.service, Data: data, Logger: logger,
 		Ready: []workload.Check{workload.KeysCheck(a)}}.Handler()
