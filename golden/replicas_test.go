@@ -86,22 +86,19 @@ func (c *cluster) startJob(t *testing.T) fabrictest.Job {
 	return job
 }
 
-// awaitStatus polls a job on a replica until it has one of the statuses.
-func (c *cluster) awaitStatus(t *testing.T, r *replica, job fabrictest.Job, within time.Duration, statuses ...string) string {
+// awaitStatus polls a job on a replica until it has a status.
+func (c *cluster) awaitStatus(t *testing.T, r *replica, job fabrictest.Job, within time.Duration, status string) {
 	t.Helper()
 	var state struct{ Status string }
 	for deadline := time.Now().Add(within); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if err := want(t, 200)(c.on(r).JobStatus(t.Context(), job)).JSON(&state); err != nil {
 			t.Fatal(err)
 		}
-		for _, status := range statuses {
-			if state.Status == status {
-				return status
-			}
+		if state.Status == status {
+			return
 		}
 	}
-	t.Fatalf("the job is %s after %s, want one of %q; log:\n%s", state.Status, within, statuses, r.logs)
-	return ""
+	t.Fatalf("the job is %s after %s, want %s; log:\n%s", state.Status, within, status, r.logs)
 }
 
 func TestReplicasShareItemsAndJobs(t *testing.T) {

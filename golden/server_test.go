@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -224,7 +225,7 @@ func (d *demo) start(t *testing.T, env ...string) *replica {
 	t.Helper()
 	addr := freeAddr(t)
 	cmd := exec.Command(d.binary, "--listen-addr", addr)
-	cmd.Dir, cmd.Env = d.dir, append(d.env, env...)
+	cmd.Dir, cmd.Env = d.dir, slices.Concat(d.env, env)
 	r := &replica{url: "http://" + addr, logs: start(t, cmd), cmd: cmd}
 	waitReady(t, r.url+"/readyz", r.logs)
 	return r

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 // databases gives the address of an empty database of each kind.
 var databases = map[string]func(t testing.TB) string{
 	"sqlite":   func(t testing.TB) string { return "sqlite:" + filepath.Join(t.TempDir(), "new", "workload.db") },
-	"postgres": func(t testing.TB) string { return pgtest.Database(t) },
+	"postgres": pgtest.Database,
 }
 
 // onEach runs a test for each kind of database.

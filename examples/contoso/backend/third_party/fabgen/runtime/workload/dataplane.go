@@ -5,7 +5,6 @@ package workload
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 
 	"github.com/fabgen/fabgen/runtime/apierror"
@@ -35,7 +34,6 @@ type DataPlaneConfig struct {
 	Control *Control            // asks Fabric for Route.Permissions
 	Routes  []Route
 	Origins []string // browsers' origins that may call, as ParseOrigins gives them
-	Logger  *slog.Logger
 
 	// TenantRate is how many calls a tenant may make in a minute, in bursts of up to a quarter of that; more are
 	// answered with 429. 0 is no limit.

@@ -44,8 +44,8 @@ type Options struct {
 // Providers are what spans and metrics are made with. Both are nil where nothing is sent, which auth and workload take
 // for no telemetry at all.
 type Providers struct {
-	Tracer trace.TracerProvider
-	Meter  metric.MeterProvider
+	Tracer trace.TracerProvider // of spans
+	Meter  metric.MeterProvider // of metrics
 
 	shutdown []func(context.Context) error
 }

@@ -71,7 +71,7 @@ type JobRecord struct {
 	Arguments  json.RawMessage
 	Caller     JobCaller
 
-	State   JobState
+	State   JobState  // where the job is
 	Owner   string    // the replica that runs it, or will
 	Leased  time.Time // until when; whoever finds a job that has not ended after that may take it over. UTC
 	Session string    // of auth.LongRunning, by which another replica gets tokens on behalf of the user; "" for none

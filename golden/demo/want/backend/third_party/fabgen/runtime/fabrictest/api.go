@@ -86,6 +86,15 @@ func (s *Server) PermissionCalls() int {
 	return s.asked
 }
 
+// interrupted puts the interruptions that Throttle and SetOutage ask for in front of a handler and its check of tokens.
+func (s *Server) interrupted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.interrupt(w) {
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
 // interrupt answers a call as Throttle and SetOutage said, and says whether it did.
 func (s *Server) interrupt(w http.ResponseWriter) bool {
 	s.mu.Lock()
@@ -128,9 +137,6 @@ func (s *Server) resolvePermissions(w http.ResponseWriter, r *http.Request) {
 
 // listWorkspaces answers one page; the continuation token is the number of workspaces on the pages before.
 func (s *Server) listWorkspaces(w http.ResponseWriter, r *http.Request) {
-	if s.interrupt(w) {
-		return
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	from, _ := strconv.Atoi(r.URL.Query().Get("continuationToken"))
@@ -145,9 +151,6 @@ func (s *Server) listWorkspaces(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) getItem(w http.ResponseWriter, r *http.Request) {
-	if s.interrupt(w) {
-		return
-	}
 	s.mu.Lock()
 	item, ok := s.items[r.PathValue("workspace")+"/"+r.PathValue("item")]
 	s.mu.Unlock()

@@ -77,8 +77,9 @@ func Start(entra *entratest.Server) (*Server, error) {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/workload-control/workspaces/{workspace}/items/{item}/resolvepermissions", s.resolvePermissions)
-	mux.Handle("GET /v1/workspaces", s.bearer(auth.FabricURI, nil, http.HandlerFunc(s.listWorkspaces)))
-	mux.Handle("GET /v1/workspaces/{workspace}/items/{item}", s.bearer(auth.FabricURI, nil, http.HandlerFunc(s.getItem)))
+	mux.Handle("GET /v1/workspaces", s.interrupted(s.bearer(auth.FabricURI, nil, http.HandlerFunc(s.listWorkspaces))))
+	mux.Handle("GET /v1/workspaces/{workspace}/items/{item}",
+		s.interrupted(s.bearer(auth.FabricURI, nil, http.HandlerFunc(s.getItem))))
 	var err error
 	if s.URL, err = s.listen(mux); err != nil {
 		return nil, err

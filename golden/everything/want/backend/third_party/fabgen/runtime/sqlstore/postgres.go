@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -121,7 +122,7 @@ func secrets(address string) []string {
 		return nil
 	}
 	query := parsed.Query()
-	found := append(query["password"], query["sslpassword"]...)
+	found := slices.Concat(query["password"], query["sslpassword"])
 	if password, ok := parsed.User.Password(); ok && password != "" {
 		found = append(found, password)
 	}

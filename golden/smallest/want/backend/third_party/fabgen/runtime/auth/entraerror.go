@@ -43,9 +43,7 @@ func parseOAuthError(data []byte) oauthError {
 	if !oauthWords.MatchString(e.Error) {
 		e.Error = "unknown_error"
 	}
-	if !json.Valid([]byte(e.Claims)) || len(e.Claims) > maxClaims {
-		e.Claims = ""
-	}
+	e.Claims = string(claimsObject([]byte(e.Claims)))
 	if !isGUID(e.CorrelationID) {
 		e.CorrelationID = ""
 	}

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // maxFile bounds a file of the local OneLake, in bytes.
@@ -48,7 +49,7 @@ func (d *dfs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPatch:
 		d.patch(w, r, path, query.Get("action"), query.Get("position"))
 	case r.Method == http.MethodGet || r.Method == http.MethodHead:
-		d.read(w, path)
+		d.read(w, r, path)
 	case r.Method == http.MethodDelete:
 		d.delete(w, path)
 	default:
@@ -90,15 +91,14 @@ func (d *dfs) patch(w http.ResponseWriter, r *http.Request, path, action, positi
 	}
 }
 
-func (d *dfs) read(w http.ResponseWriter, path string) {
+func (d *dfs) read(w http.ResponseWriter, r *http.Request, path string) {
 	content, ok := d.files[path]
 	if !ok {
 		dfsError(w, http.StatusNotFound, "PathNotFound")
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Length", strconv.Itoa(len(content)))
-	_, _ = w.Write(content) // a client that is gone has nobody to tell
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content)) // heeds Range
 }
 
 func (d *dfs) delete(w http.ResponseWriter, path string) {

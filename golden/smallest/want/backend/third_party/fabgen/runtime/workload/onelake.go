@@ -54,8 +54,8 @@ type OneLakeFile struct {
 	Size      int64  `json:"size"` // bytes
 }
 
-// WriteFile makes or replaces a file under the item's Files folder. Readers see nothing of it, or all of it once it is
-// flushed.
+// WriteFile makes or replaces a file under the item's Files folder. A new file's content shows at once when it is
+// complete; a file that is replaced is empty for readers meanwhile, since OneLake makes it anew first.
 func (o *OneLake) WriteFile(ctx context.Context, item OneLakeItem, name string, data []byte) error {
 	path, err := item.path(name)
 	if err != nil {
