@@ -1,5 +1,5 @@
-// Package rules holds the structural rules of Fabric's manifests and of Entra's application registration, and finds
-// what breaks them in a generated workload. It is written from the formats alone and shares nothing with the generator,
+// Package rules holds the structural rules of Fabric's manifests, of Entra's application registration and of what
+// deploys a workload, and finds what breaks them in a generated one. It is written from the formats alone and shares nothing with the generator,
 // so that a mistake there does not hide here.
 package rules
 
@@ -37,17 +37,14 @@ func (v *Violation) Error() string {
 }
 
 // Check gives every rule that the workload in fsys breaks, each as a *Violation, in the order of files. It reads
-// manifest/ and entra/ alone; fsys is not written to.
+// manifest/, entra/, deploy/ and the back-end's go.mod alone; fsys is not written to.
 func Check(fsys fs.FS) []error {
 	c := &checker{fsys: fsys, translations: map[string]map[string]string{}}
-	c.checkAssets()
-	workloads := c.checkWorkloads()
-	items := c.checkItems(workloads)
-	c.checkProduct(items)
-	c.checkApplications(workloads)
+	c.checkAll()
 	slices.SortFunc(c.found, func(a, b *Violation) int {
 		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Error(), b.Error()))
 	})
+	c.found = slices.CompactFunc(c.found, func(a, b *Violation) bool { return *a == *b })
 	errs := make([]error, 0, len(c.found))
 	for _, v := range c.found {
 		errs = append(errs, v)
@@ -55,11 +52,37 @@ func Check(fsys fs.FS) []error {
 	return errs
 }
 
-// checker gathers violations. translations holds the texts of each locale by key.
+// Settings gives the back-end's settings that what deploys the workload in fsys sets, each with a file that does.
+func Settings(fsys fs.FS) map[string]string {
+	c := &checker{fsys: fsys, translations: map[string]map[string]string{}}
+	c.checkAll()
+	return c.settings
+}
+
+func (c *checker) checkAll() {
+	c.checkAssets()
+	workloads := c.checkWorkloads()
+	items := c.checkItems(workloads)
+	c.checkProduct(items)
+	c.checkApplications(workloads)
+	c.checkImage()
+	c.checkKubernetes(workloads)
+	c.checkAzure(workloads)
+}
+
+// checker gathers violations. translations holds the texts of each locale by key, settings a file that sets each.
 type checker struct {
 	fsys         fs.FS
 	found        []*Violation
 	translations map[string]map[string]string
+	settings     map[string]string
+}
+
+func (c *checker) setting(file, name string) {
+	if c.settings == nil {
+		c.settings = map[string]string{}
+	}
+	c.settings[name] = file
 }
 
 func (c *checker) add(file, where, found, want string) {

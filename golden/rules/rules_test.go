@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"image"
 	"image/png"
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -18,13 +17,15 @@ const productionApplication = "entra/application.prod.json"
 // production manifest says.
 func valid(t *testing.T) fstest.MapFS {
 	t.Helper()
-	data, err := os.ReadFile("testdata/valid.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
 	fsys := fstest.MapFS{}
-	for _, f := range txtar.Parse(data).Files {
-		fsys[f.Name] = &fstest.MapFile{Data: f.Data}
+	for _, name := range []string{"testdata/valid.txtar", "testdata/deploy.txtar"} {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			fsys[f.Name] = &fstest.MapFile{Data: f.Data}
+		}
 	}
 	fsys[productionApplication] = &fstest.MapFile{Data: []byte(strings.NewReplacer(
 		"api://localdevinstance/aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee/Org.Tea/mine", "https://tea.example/Org.Tea",
@@ -144,15 +145,21 @@ var defects = []struct{ name, file, old, new, where string }{
 func TestEachDefectIsFoundByName(t *testing.T) {
 	for _, d := range defects {
 		t.Run(d.name, func(t *testing.T) {
-			fsys := valid(t)
-			text := string(fsys[d.file].Data)
-			if !strings.Contains(text, d.old) {
-				t.Fatalf("%s has no %q", d.file, d.old)
-			}
-			fsys[d.file] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(text, d.old, d.new))}
-			expect(t, Check(fsys), d.file, d.where)
+			expect(t, Check(broken(t, d.file, d.old, d.new)), d.file, d.where)
 		})
 	}
+}
+
+// broken is the valid workload with one text replaced in a file.
+func broken(t *testing.T, file, old, replacement string) fstest.MapFS {
+	t.Helper()
+	fsys := valid(t)
+	text := string(fsys[file].Data)
+	if !strings.Contains(text, old) {
+		t.Fatalf("%s has no %q", file, old)
+	}
+	fsys[file] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(text, old, replacement))}
+	return fsys
 }
 
 func TestMissingAndForeignFiles(t *testing.T) {
@@ -169,6 +176,11 @@ func TestMissingAndForeignFiles(t *testing.T) {
 		{"no product", productJSON, nil, productJSON},
 		{"no English", english, nil, english},
 		{"no registration", application, nil, application},
+		{"no image", dockerfile, nil, dockerfile},
+		{"no manifest of the base", baseDeployment, nil, baseDeployment},
+		{"no overlay of an environment", "deploy/kubernetes/overlays/single/prod/kustomization.yaml", nil, "single/prod"},
+		{"no parameters of an environment", devBicep, nil, devBicep},
+		{"a manifest that nothing names", "deploy/kubernetes/base/a.yaml", []byte("kind: Pod\n"), "a.yaml"},
 		{"a picture among the assets", "manifest/assets/icon.png", []byte("x"), "images/ and locales/ alone"},
 		{"a picture that is none", "manifest/assets/images/a.png", []byte("x"), "PNG"},
 		{"a picture of another kind", "manifest/assets/images/a.svg", []byte("<svg/>"), "PNG"},
