@@ -109,7 +109,9 @@ func jobStates(t *testing.T, store workload.Store) {
 	details := &apierror.Response{
 		ErrorCode: apierror.AuthUIRequired, Message: `sign "in" </script>`, MessageParameters: []string{"", "x"},
 		Source: apierror.User, IsPermanent: &permanent,
-		MoreDetails: []apierror.Detail{{ErrorCode: "C", Message: "m", AdditionalParameters: []apierror.Parameter{{Name: "n"}}}},
+		MoreDetails: []apierror.Detail{
+			{ErrorCode: "C", Message: "m", AdditionalParameters: []apierror.Parameter{{Name: "n"}}},
+		},
 	}
 	states := []workload.JobState{
 		{Status: workload.JobNotStarted},

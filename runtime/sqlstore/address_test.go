@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -68,6 +69,23 @@ func TestWrongPasswordIsNotTold(t *testing.T) {
 	}
 	if err != nil && strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("the error tells the password: %v", err)
+	}
+}
+
+// However few connections there are, callers get them in turn.
+func TestPoolSize(t *testing.T) {
+	store := open(t, pgtest.Database(t)+"&pool_max_conns=1")
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			if _, _, err := store.CreateItem(t.Context(), newItem()); err != nil {
+				t.Errorf("CreateItem: %v", err)
+			}
+		})
+	}
+	group.Wait()
+	if n := sqlstore.Writer(store).Stats().MaxOpenConnections; n != 1 {
+		t.Errorf("it may have %d connections, want 1", n)
 	}
 }
 

@@ -184,8 +184,8 @@ func TestPostgresTriesAgain(t *testing.T) {
 	}
 }
 
-// A server that was started again, or an administrator, ends connections: the call that finds out fails, since its commit
-// may have been the last thing that was done, and the next one has a new connection.
+// A server that was started again, or an administrator, ends connections: the call that finds out fails, since its
+// commit may have been the last thing that was done, and the next one has a new connection.
 func TestPostgresEndsConnections(t *testing.T) {
 	address := pgtest.Database(t)
 	store := open(t, address)
