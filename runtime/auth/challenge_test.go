@@ -38,8 +38,3 @@ func TestClaimsFrom(t *testing.T) {
 		}
 	}
 }
-
-func FuzzClaimsFrom(f *testing.F) {
-	f.Add(`Bearer error="insufficient_claims", claims="eyJhIjoxfQ"`)
-	f.Fuzz(func(_ *testing.T, value string) { claimsFrom(http.Header{"Www-Authenticate": {value}}) })
-}

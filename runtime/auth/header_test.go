@@ -135,19 +135,3 @@ func TestHeaderErrorsHoldNoCredentials(t *testing.T) {
 		}
 	}
 }
-
-func FuzzHeaders(f *testing.F) {
-	f.Add("Bearer a.b.c")
-	f.Add(`SubjectAndAppToken1.0 subjectToken="a.b.c", appToken="d.e.f"`)
-	f.Add(`SubjectAndAppToken1.0 subjectToken="", appToken="d.e.f"`)
-	f.Fuzz(func(t *testing.T, value string) {
-		if token, err := auth.ParseBearer(authorization(value)); err == nil {
-			if !strings.EqualFold("Bearer "+token, value) || !strings.HasSuffix(value, token) {
-				t.Errorf("%q was taken for the token %q", value, token)
-			}
-		}
-		if tokens, err := auth.ParseSubjectAndApp(authorization(value)); err == nil && tokens.HeaderValue() != value {
-			t.Errorf("%q was taken for %q", value, tokens.HeaderValue())
-		}
-	})
-}

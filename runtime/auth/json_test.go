@@ -78,25 +78,3 @@ func TestScanObjectBoundsMembers(t *testing.T) {
 		t.Error("one member too many was taken")
 	}
 }
-
-// What the strict scanner takes, encoding/json takes too and reads alike.
-func FuzzScanObject(f *testing.F) {
-	f.Add([]byte(`{"aud":"x","exp":1,"a":[{"b":null}],"\u0061\ud83d\ude00":"\n"}`))
-	f.Add([]byte(`{"a":1,"a":2}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		got := collect{}
-		var s jsonScanner
-		if s.scanObject(data, got) != nil {
-			return
-		}
-		var want map[string]any
-		if err := json.Unmarshal(data, &want); err != nil {
-			t.Fatalf("%q was taken: %v", data, err)
-		}
-		for name, value := range got {
-			if want[name] != value {
-				t.Errorf("%q: %q = %q, want %q", data, name, value, want[name])
-			}
-		}
-	})
-}
