@@ -24,7 +24,7 @@ const (
 
 // cluster is two replicas of the demo on one Postgres and one Redis.
 type cluster struct {
-	*demo
+	*program
 	database      string
 	first, second *replica
 }
@@ -35,7 +35,7 @@ func startCluster(t *testing.T) *cluster {
 		t.Skip("builds the demo's server")
 	}
 	database, redis := pgtest.Database(t), redistest.Start(t)
-	c := &cluster{demo: buildDemo(t), database: database}
+	c := &cluster{program: build(t, "demo"), database: database}
 	env := []string{"DATABASE_URL=" + database, "TOKEN_CACHE_URL=" + redis.Address}
 	c.first, c.second = c.start(t, env...), c.start(t, env...)
 	return c

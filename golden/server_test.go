@@ -1,17 +1,9 @@
 package golden
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -33,25 +25,9 @@ const (
 
 // bench is the demo's own binary, running against a local Entra and a local Fabric.
 type bench struct {
-	*demo
+	*program
 	*replica
 	client *http.Client // holds every reply to the contract
-}
-
-// demo is the demo's binary and what it runs against.
-type demo struct {
-	entra  *entratest.Server
-	fabric *fabrictest.Server
-	dir    string
-	binary string
-	env    []string
-}
-
-// replica is one process of it.
-type replica struct {
-	url  string
-	logs *syncBuffer
-	cmd  *exec.Cmd
 }
 
 func (b *bench) data(t *testing.T, authorization, method, path string) *fabrictest.Response {
@@ -171,123 +147,10 @@ func refused(t *testing.T, got *fabrictest.Response, status int) {
 	}
 }
 
-// startDemo builds the demo's server and starts it, with the embedded database.
+// startDemo starts the demo's server with the embedded database.
 func startDemo(t *testing.T) *bench {
 	t.Helper()
-	d := buildDemo(t)
+	p := build(t, "demo")
 	checked := contracttest.New(t, contracttest.Contract(t)).Client(nil)
-	return &bench{d, d.start(t, "DATABASE_URL=sqlite:"+filepath.Join(d.dir, "workload.db")), checked}
-}
-
-// buildDemo builds the demo's server from a copy of its tree.
-func buildDemo(t *testing.T) *demo {
-	t.Helper()
-	entra := entratest.New(t, func(o *entratest.Options) {
-		o.TenantID, o.ClientID = demoTenant, demoClient
-		o.Audience = "api://localdevinstance/" + demoTenant + "/" + demoWorkload
-	})
-	fabric := fabrictest.New(t, entra)
-	dir := t.TempDir()
-	d := &demo{entra: entra, fabric: fabric, dir: dir, binary: demoBinary(t)}
-	ca := filepath.Join(dir, "ca.pem")
-	if err := os.WriteFile(ca, entra.CAPEM(), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	d.env = append(os.Environ(),
-		"ENTRA_AUTHORITY="+entra.URL, "ENTRA_V1_ISSUER="+entra.V1Issuer(), "EXTRA_CA_FILE="+ca,
-		"FABRIC_CLIENT_SECRET="+entra.Options.ClientSecret,
-		"FABRIC_API_URL="+fabric.URL, "ONELAKE_URL="+fabric.OneLakeURL)
-	return d
-}
-
-var (
-	demoOnce sync.Once
-	demoPath string // of the binary, in a folder that main_test.go removes
-)
-
-// demoBinary builds the demo's server from a copy of its tree, once for all tests.
-func demoBinary(t *testing.T) string {
-	t.Helper()
-	demoOnce.Do(func() {
-		backend := filepath.Join(isolated(t, scenario{want: "demo/want"}), "backend")
-		binary := filepath.Join(shared, "server")
-		run(t, backend, "go", "build", "-o", binary, "./cmd/server")
-		demoPath = binary
-	})
-	if demoPath == "" {
-		t.Fatal("the demo's server does not build")
-	}
-	return demoPath
-}
-
-// start starts a process of it as a person would, by its settings.
-func (d *demo) start(t *testing.T, env ...string) *replica {
-	t.Helper()
-	addr := freeAddr(t)
-	cmd := exec.Command(d.binary, "--listen-addr", addr)
-	cmd.Dir, cmd.Env = d.dir, slices.Concat(d.env, env)
-	r := &replica{url: "http://" + addr, logs: start(t, cmd), cmd: cmd}
-	waitReady(t, r.url+"/readyz", r.logs)
-	return r
-}
-
-// syncBuffer is what a process says, to be read while it goes on.
-type syncBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
-}
-
-// start starts a command, collects what it says and ends it with the test.
-func start(t *testing.T, cmd *exec.Cmd) *syncBuffer {
-	t.Helper()
-	logs := &syncBuffer{}
-	cmd.Stdout, cmd.Stderr = logs, logs
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	return logs
-}
-
-func waitReady(t *testing.T, url string, logs *syncBuffer) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	for ctx.Err() == nil {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if resp, err := http.DefaultClient.Do(req); err == nil {
-			resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return
-			}
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	t.Fatalf("the server did not get ready:\n%s", logs)
-}
-
-// freeAddr is an address that nobody listens at.
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
+	return &bench{p, p.startAlone(t), checked}
 }
