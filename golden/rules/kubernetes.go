@@ -24,7 +24,7 @@ var kinds = map[string]struct {
 	required   []string
 }{
 	"ConfigMap":             {"v1", []string{"data"}},
-	"Deployment":            {"apps/v1", []string{"spec.replicas", "spec.selector.matchLabels", "spec.template.spec.containers"}},
+	"Deployment":            {"apps/v1", []string{"spec.replicas", "spec.selector.matchLabels", "spec.template.spec"}},
 	"NetworkPolicy":         {"networking.k8s.io/v1", []string{"spec.podSelector.matchLabels", "spec.policyTypes"}},
 	"PersistentVolumeClaim": {"v1", []string{"spec.accessModes", "spec.resources.requests.storage"}},
 	"PodDisruptionBudget":   {"policy/v1", []string{"spec.minAvailable", "spec.selector.matchLabels"}},

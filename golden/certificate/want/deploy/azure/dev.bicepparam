@@ -5,6 +5,7 @@
 using 'main.bicep'
 
 param image = 'registry.example.com/ledger:1.0.0'
+param registry = '' // such as contoso.azurecr.io, where the identity pulls from one of Azure's
 
 param tenantId = '2b3c4d5e-6f70-4812-93a4-b5c6d7e8f901'
 param clientId = '9a8b7c6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d'

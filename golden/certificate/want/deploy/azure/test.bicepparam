@@ -5,6 +5,7 @@
 using 'main.bicep'
 
 param image = 'registry.example.com/ledger:1.0.0'
+param registry = '' // such as contoso.azurecr.io, where the identity pulls from one of Azure's
 
 param tenantId = '2b3c4d5e-6f70-4812-93a4-b5c6d7e8f901'
 param clientId = '0f1e2d3c-4b5a-4697-8879-6a5b4c3d2e1f'

@@ -5,6 +5,7 @@
 using 'main.bicep'
 
 param image = 'registry.example.com/contoso-forecast:1.0.0'
+param registry = '' // such as contoso.azurecr.io, where the identity pulls from one of Azure's
 
 param tenantId = '853d9f4f-c71b-4420-b6ec-60e503458946'
 param clientId = '5f0c5b1e-2d6b-4a53-9d0e-6d6a9d5c1b11'

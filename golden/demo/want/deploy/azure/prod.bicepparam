@@ -5,6 +5,7 @@
 using 'main.bicep'
 
 param image = 'registry.example.com/contoso-forecast:1.0.0'
+param registry = '' // such as contoso.azurecr.io, where the identity pulls from one of Azure's
 
 param tenantId = '853d9f4f-c71b-4420-b6ec-60e503458946'
 param clientId = '0b6f7c1a-6a0e-4f0b-8a39-2d5a0f5b7c22'

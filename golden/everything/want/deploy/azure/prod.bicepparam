@@ -5,6 +5,7 @@
 using 'main.bicep'
 
 param image = 'registry.example.com/everything:12.34.56-rc.1'
+param registry = '' // such as contoso.azurecr.io, where the identity pulls from one of Azure's
 
 param tenantId = '853d9f4f-c71b-4420-b6ec-60e503458946'
 param clientId = '0c7f8d2b-7b1f-4e1c-9b4a-3e6b1f6c8d33'

@@ -5,6 +5,7 @@
 using 'main.bicep'
 
 param image = 'registry.example.com/everything:12.34.56-rc.1'
+param registry = '' // such as contoso.azurecr.io, where the identity pulls from one of Azure's
 
 param tenantId = '0b6f7c1a-6a0e-4f0b-8a39-2d5a0f5b7c22'
 param clientId = '4a5b6c7d-8e9f-4011-8223-344556677889'

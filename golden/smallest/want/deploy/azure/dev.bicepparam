@@ -5,6 +5,7 @@
 using 'main.bicep'
 
 param image = 'registry.example.com/tiny:1.0.0'
+param registry = '' // such as contoso.azurecr.io, where the identity pulls from one of Azure's
 
 param tenantId = '11111111-2222-4333-8444-555555555555'
 param clientId = '66666666-7777-4888-9999-aaaaaaaaaaaa'

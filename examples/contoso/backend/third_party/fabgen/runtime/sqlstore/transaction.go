@@ -80,7 +80,7 @@ func pause(attempt int) time.Duration {
 // failed says what was being done when err happened, and that the context had ended, which not every driver does.
 func failed(ctx context.Context, doing string, err error) error {
 	switch {
-	case err == nil || err == workload.ErrNotFound || err == workload.ErrConflict: //nolint:errorlint // not wrapped here
+	case err == nil, errors.Is(err, workload.ErrNotFound), errors.Is(err, workload.ErrConflict):
 		return err
 	case ctx.Err() != nil && !errors.Is(err, ctx.Err()):
 		err = errors.Join(ctx.Err(), err)

@@ -11,7 +11,8 @@ import (
 )
 
 // RenewLeases implements workload.Store.
-func (s *Store) RenewLeases(ctx context.Context, owner string, lease time.Duration) (held []workload.JobKey, err error) {
+func (s *Store) RenewLeases(ctx context.Context, owner string, lease time.Duration,
+) (held []workload.JobKey, err error) {
 	err = s.write(ctx, "renewing the leases of jobs", func(ctx context.Context, tx *sql.Tx) error {
 		held, err = all(ctx, tx, scanJobKey, s.renewLeases, owner, lease.Milliseconds())
 		return err

@@ -41,7 +41,7 @@ var _ workload.Store = (*Store)(nil)
 //	postgres://USER:PASSWORD@HOST/DATABASE  or postgresql://…, with libpq's parameters: ?sslmode=verify-full
 //
 // An SQLite file must be on a disk of this machine, not on a network share, whose locks cannot be relied on. Postgres
-// is version 12 or newer; each Store holds at most ten connections to it, or as many as the parameter pool_max_conns
+// is version 14 or newer; each Store holds at most ten connections to it, or as many as the parameter pool_max_conns
 // says. In an address for Postgres what is none of the letters, digits, -, ., _ and ~ of a name or a password must be
 // percent-encoded.
 //

@@ -32,8 +32,9 @@ const (
 	sqliteLocked = 6
 )
 
-// SQLite has one writer at a time: within the process writers queue for one connection, which wakes them in turn, and
-// only those of other processes are waited for by trying again. Readers have connections of their own, and never wait.
+// SQLite has one writer at a time: within the process writers wait for one connection, which is handed on as soon as it
+// is free, and only those of other processes are waited for by trying again. Readers have connections of their own, and
+// wait for nobody.
 const sqliteReaders = 4
 
 func openSQLite(path string) (*Store, error) {

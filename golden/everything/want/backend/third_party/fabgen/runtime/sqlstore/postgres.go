@@ -18,7 +18,8 @@ import (
 )
 
 // inPostgres asks clock_timestamp, since now() is the beginning of the transaction, before it waited for a lock. In a
-// subquery it is asked once a statement, when it is first needed. A row that KEY SHARE locks can be changed, not deleted.
+// subquery it is asked once a statement, when it is first needed. A row that KEY SHARE locks can be changed, but not
+// deleted.
 var inPostgres = dialect{
 	name:  "postgres",
 	now:   `(SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint)`,
@@ -46,8 +47,8 @@ const (
 	connectionIdle      = 5 * time.Minute
 )
 
-// session bounds what a connection does for a process that is gone. It is set once the connection is there: poolers such
-// as PgBouncer refuse it among the parameters of the start.
+// session bounds what a connection does for a process that is gone. It is set once the connection is there: poolers
+// such as PgBouncer refuse it among the parameters of the start.
 var session = fmt.Sprintf("SET statement_timeout = %d; SET idle_in_transaction_session_timeout = %[1]d",
 	2*callTimeout.Milliseconds())
 

@@ -74,8 +74,8 @@ func (s *Store) unsaved(ctx context.Context, tx *sql.Tx, item workload.Item) err
 	return workload.ErrConflict
 }
 
-// DeleteItem implements workload.Store. Whoever creates a job of the item at the same time has the item's row first, and
-// the job is cancelled, or finds it gone. Where there is no item there are no open jobs.
+// DeleteItem implements workload.Store. Whoever creates a job of the item at the same time has the item's row first,
+// and the job is cancelled, or finds it gone. Where there is no item there are no open jobs.
 func (s *Store) DeleteItem(ctx context.Context, key workload.ItemKey) error {
 	return s.write(ctx, "deleting an item", func(ctx context.Context, tx *sql.Tx) error {
 		deleted, err := changed(tx.ExecContext(ctx, s.deleteItem, itemKeyArgs(key)...))
