@@ -21,6 +21,7 @@ func parallel(b *testing.B, call func() error) {
 	b.Helper()
 	b.SetParallelism(16)
 	b.ReportAllocs()
+	b.ResetTimer() // Postgres may have been started for the first of them
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			if err := call(); err != nil {
