@@ -35,9 +35,5 @@ require (
 	golang.org/x/oauth2 v0.36.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
-<<<<<<< HEAD
 	golang.org/x/time v0.16.0 // indirect
-=======
-	golang.org/x/time v0.15.0 // indirect
->>>>>>> 83f01b7c6ea4fa7ca8bd637be3445058ad56f942
 )
