@@ -19,13 +19,14 @@ func TestBackendsBuildAndPass(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			dir := isolated(t, s)
 			backend := filepath.Join(dir, "backend")
-			run(t, backend, "go", "build", "./...")
 			run(t, backend, "go", "vet", "./...")
-			run(t, backend, "go", "test", "./...")
+			run(t, backend, "go", "test", "./...") // builds everything; program_test.go links two of the servers
 			if out := run(t, backend, "gofmt", "-l", "cmd", "internal"); out != "" {
 				t.Errorf("gofmt would change:\n%s", out)
 			}
-			run(t, backend, "go", "mod", "verify")
+			if s.name == "demo" { // all have the same modules
+				run(t, backend, "go", "mod", "verify")
+			}
 		})
 	}
 }

@@ -106,6 +106,7 @@ var pathParam = regexp.MustCompile(`\{\w+\}`)
 // call calls a route as a user who has not called before.
 func (f *flows) call(t *testing.T, r *model.Route, options ...entratest.TokenOption) *fabrictest.Response {
 	t.Helper()
+	f.fabric.PutFile(f.workspace+"/"+f.item+"/Files/data.json", []byte("{}")) // a call before may have deleted it
 	path := strings.NewReplacer("{workspaceId}", f.workspace, "{itemId}", f.item).Replace(r.Path)
 	path = pathParam.ReplaceAllString(path, "one") + "?workspaceId=" + f.workspace + "&itemId=" + f.item
 	req, err := http.NewRequestWithContext(t.Context(), r.Method, f.url+"/api"+path, strings.NewReader(`{"sent":true}`))
@@ -135,7 +136,6 @@ func answered(t *testing.T) func(*fabrictest.Response, error) *fabrictest.Respon
 // route calls a route as it should be called, and then with each thing wrong that can be (flows A, C, D and E).
 func (f *flows) route(t *testing.T, r *model.Route) {
 	f.fabric.Grant(f.item, r.Permissions...)
-	f.fabric.PutFile(f.workspace+"/"+f.item+"/Files/data.json", []byte("{}"))
 	if got := f.call(t, r); got.Status != http.StatusOK {
 		t.Fatalf("%d %s; log:\n%s", got.Status, got.Body, f.logs)
 	}
