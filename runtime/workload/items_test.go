@@ -100,6 +100,7 @@ func TestBadItemCalls(t *testing.T) {
 		{"no name", good, body{}, 400, "InvalidRequest"},
 		{"a name in another case", good, []byte(`{"DisplayName":"A"}`), 400, "InvalidRequest"},
 		{"an empty name", good, body{"displayName": ""}, 400, "InvalidRequest"},
+		{"a NUL in the name", good, []byte(`{"displayName":"A\u0000B"}`), 400, "InvalidRequest"},
 		{"a null name", good, body{"displayName": nil}, 400, "InvalidRequest"},
 		{"a number as name", good, body{"displayName": 1}, 400, "InvalidRequest"},
 		{"a number as description", good, body{"displayName": "A", "description": 1}, 400, "InvalidRequest"},

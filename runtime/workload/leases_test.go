@@ -19,10 +19,20 @@ const testLease = 300 * time.Millisecond
 // severed is one replica's way to the store that all share, until it is cut off.
 type severed struct {
 	workload.Store
-	cut atomic.Bool
+	cut         atomic.Bool
+	losesAnswer atomic.Bool // of the next CreateJob
 }
 
 var errCut = errors.New("the store cannot be reached")
+
+func (s *severed) CreateJob(ctx context.Context, job workload.JobRecord, lease time.Duration,
+) (workload.JobRecord, bool, error) {
+	found, created, err := s.Store.CreateJob(ctx, job, lease)
+	if err == nil && s.losesAnswer.CompareAndSwap(true, false) {
+		return workload.JobRecord{}, false, errCut
+	}
+	return found, created, err
+}
 
 func (s *severed) UpdateJob(ctx context.Context, key workload.JobKey, change func(*workload.JobRecord, time.Time) bool,
 ) (workload.JobRecord, error) {
@@ -203,6 +213,23 @@ func TestCancelReachesAnotherReplica(t *testing.T) {
 	must(t, err)
 	soon(t, r.ended, "the end of the run")
 	if s := r.state(job); s.Status != "Cancelled" {
+		t.Errorf("the job ended as %+v", s)
+	}
+}
+
+// A job that the store has kept, and whose replica was not told so, runs all the same.
+func TestAJobWhoseAnswerWasLostRuns(t *testing.T) {
+	r := newReplicas(t)
+	r.start(jobTypeTwice) // for whose sake leases are renewed
+	soon(t, r.runs, "the first job")
+	item := r.create()
+	r.store.losesAnswer.Store(true)
+	job := newJob(item, jobTypeOnce)
+	r.want(500, "InternalError")(r.control.StartJob(t.Context(), job, manual))
+	r.want(202, "")(r.control.StartJob(t.Context(), job, manual)) // Fabric's second try finds it there
+	soon(t, r.runs, "the job whose answer was lost")
+	close(r.goOn)
+	if s := r.bench.ended(job); s.Status != "Completed" {
 		t.Errorf("the job ended as %+v", s)
 	}
 }

@@ -35,7 +35,7 @@ func (m *memoryStore) CreateItem(_ context.Context, item Item) (Item, bool, erro
 		return cloneItem(found), false, nil
 	}
 	m.items[item.Key()] = cloneItem(item)
-	return item, true, nil
+	return cloneItem(item), true, nil
 }
 
 func (m *memoryStore) Item(_ context.Context, key ItemKey) (Item, error) {

@@ -63,7 +63,8 @@ func (h *MaintenancePlanItem) Payload(_ context.Context, item *workload.Item) (a
 }
 
 // RunSchedule is the job Schedule. It runs behind the call that started it; ctx ends when it is cancelled. What it
-// returns ends the job: nil as Completed, an error as Failed.
+// returns ends the job: nil as Completed, an error as Failed. So does the end of the server that runs it, unless the
+// handler is a workload.Restarter and says that this job may begin once more.
 func (h *MaintenancePlanItem) RunSchedule(ctx context.Context, job *workload.Job) error {
 	var definition MaintenancePlanDefinition
 	if err := workload.DecodePayload(job.Payload, &definition); err != nil {
@@ -74,7 +75,8 @@ func (h *MaintenancePlanItem) RunSchedule(ctx context.Context, job *workload.Job
 }
 
 // RunReview is the job Review. It runs behind the call that started it; ctx ends when it is cancelled. What it
-// returns ends the job: nil as Completed, an error as Failed.
+// returns ends the job: nil as Completed, an error as Failed. So does the end of the server that runs it, unless the
+// handler is a workload.Restarter and says that this job may begin once more.
 func (h *MaintenancePlanItem) RunReview(ctx context.Context, job *workload.Job) error {
 	var definition MaintenancePlanDefinition
 	if err := workload.DecodePayload(job.Payload, &definition); err != nil {

@@ -63,7 +63,8 @@ func (h *LedgerItem) Payload(_ context.Context, item *workload.Item) (any, error
 }
 
 // RunClose is the job Close. It runs behind the call that started it; ctx ends when it is cancelled. What it
-// returns ends the job: nil as Completed, an error as Failed.
+// returns ends the job: nil as Completed, an error as Failed. So does the end of the server that runs it, unless the
+// handler is a workload.Restarter and says that this job may begin once more.
 func (h *LedgerItem) RunClose(ctx context.Context, job *workload.Job) error {
 	var definition LedgerDefinition
 	if err := workload.DecodePayload(job.Payload, &definition); err != nil {

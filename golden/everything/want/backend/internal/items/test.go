@@ -63,7 +63,8 @@ func (h *TestItem) Payload(_ context.Context, item *workload.Item) (any, error) 
 }
 
 // RunTrain is the job Train. It runs behind the call that started it; ctx ends when it is cancelled. What it
-// returns ends the job: nil as Completed, an error as Failed.
+// returns ends the job: nil as Completed, an error as Failed. So does the end of the server that runs it, unless the
+// handler is a workload.Restarter and says that this job may begin once more.
 func (h *TestItem) RunTrain(ctx context.Context, job *workload.Job) error {
 	// The user's token lasts about an hour; with this the job goes on to write on the user's behalf after that.
 	ctx, err := h.clients.Onelake.LongRunning(ctx)
@@ -79,7 +80,8 @@ func (h *TestItem) RunTrain(ctx context.Context, job *workload.Job) error {
 }
 
 // RunScore is the job Score. It runs behind the call that started it; ctx ends when it is cancelled. What it
-// returns ends the job: nil as Completed, an error as Failed.
+// returns ends the job: nil as Completed, an error as Failed. So does the end of the server that runs it, unless the
+// handler is a workload.Restarter and says that this job may begin once more.
 func (h *TestItem) RunScore(ctx context.Context, job *workload.Job) error {
 	// The user's token lasts about an hour; with this the job goes on to write on the user's behalf after that.
 	ctx, err := h.clients.Onelake.LongRunning(ctx)

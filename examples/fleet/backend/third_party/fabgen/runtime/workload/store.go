@@ -20,7 +20,7 @@ var (
 )
 
 // Store keeps items and jobs, for one replica or for many. Its methods are safe for concurrent use, and each is atomic.
-// The tenant is part of every key. Leases go by the store's own clock, so that the replicas' clocks need not agree.
+// The tenant is part of every key. Text has no NUL, which databases do not take. Leases go by the store's own clock, so that the replicas' clocks need not agree.
 type Store interface {
 	// CreateItem keeps item unless there is one under its key. It gives the one that is there then, and whether that
 	// was made now.
@@ -42,7 +42,7 @@ type Store interface {
 	OpenJobs(ctx context.Context, item ItemKey) ([]JobKey, error)
 	// UpdateJob lets change alter State, Owner, Leased, Session and Runs of a job, keeps them where change returns
 	// true, and gives the job that is there then. now is the store's clock. It fails with ErrNotFound. change may be
-	// called more than once.
+	// called more than once, must not call the store, and sets State.End with a status that is an end.
 	UpdateJob(ctx context.Context, key JobKey, change func(job *JobRecord, now time.Time) bool) (JobRecord, error)
 	// RenewLeases has the leases of owner's jobs that have not ended end after lease from now, and gives those jobs.
 	RenewLeases(ctx context.Context, owner string, lease time.Duration) ([]JobKey, error)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/fabgen/fabgen/runtime/apierror"
@@ -79,6 +80,9 @@ func (m members) text(name string) (*string, error) {
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return nil, invalidBody(fmt.Sprintf("%s is not a string", name))
+	}
+	if strings.ContainsRune(s, 0) {
+		return nil, invalidBody(name + " has a NUL character")
 	}
 	return &s, nil
 }

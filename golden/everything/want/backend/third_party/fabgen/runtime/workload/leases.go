@@ -36,6 +36,7 @@ type leases struct {
 	once    sync.Once
 	stop    context.CancelFunc
 	stopped chan struct{}
+	strays  map[JobKey]bool // of the last renewal: jobs of this replica's that are not here; of the ticker alone
 }
 
 // keepLeases begins to renew leases and to look for lost jobs, with the first job or when Start says so.
@@ -88,20 +89,41 @@ func (s *Service) tick(ctx context.Context) {
 func (s *Service) renew(ctx context.Context) error {
 	here := s.runner.keys()
 	if len(here) == 0 {
-		return nil
+		return nil // and what else is this replica's is lost with its lease
 	}
 	held, err := s.store.RenewLeases(ctx, s.replica, s.lease)
 	if err != nil {
 		s.log(ctx, "renewing the leases of jobs", err)
 		return err
 	}
+	strays := map[JobKey]bool{}
 	for _, key := range held {
+		if !here[key] {
+			strays[key] = true
+		}
 		delete(here, key)
 	}
 	for key := range here {
 		s.endLocally(ctx, key)
 	}
+	s.giveUp(ctx, strays)
 	return nil
+}
+
+// giveUp ends the lease on jobs that have been this replica's for two renewals without being here: the store kept them,
+// and its answer was lost on the way. They are then taken over as any lost job.
+func (s *Service) giveUp(ctx context.Context, strays map[JobKey]bool) {
+	for key := range strays {
+		if !s.leases.strays[key] {
+			continue // it may be on its way to a worker
+		}
+		_, err := s.store.UpdateJob(ctx, key, func(record *JobRecord, now time.Time) bool {
+			record.Leased = now.Add(-time.Millisecond)
+			return record.Owner == s.replica
+		})
+		s.log(ctx, "giving up a job that is not here", err)
+	}
+	s.leases.strays = strays
 }
 
 // endLocally ends a job here that the store says is not this replica's: it was cancelled elsewhere, or taken over.
