@@ -3,7 +3,7 @@ package golden
 import (
 	"bytes"
 	"context"
-	"net"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/fabgen/fabgen/generator/model"
+	"github.com/fabgen/fabgen/internal/testenv"
 	"github.com/fabgen/fabgen/runtime/entratest"
 	"github.com/fabgen/fabgen/runtime/fabrictest"
 )
@@ -161,10 +162,9 @@ func waitReady(t *testing.T, url string, logs *syncBuffer) {
 // freeAddr is an address that nobody listens at.
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := testenv.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	return fmt.Sprintf("127.0.0.1:%d", port)
 }

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/fabgen/fabgen/internal/testenv"
 )
 
 // M runs a package's tests and then stops the server that they started. goleak takes one too.
@@ -40,7 +42,7 @@ func Database(t testing.TB) string {
 	server := os.Getenv("TEST_DATABASE_URL")
 	if server == "" {
 		if !installed() {
-			missing(t, "Postgres is not installed and TEST_DATABASE_URL is not set; Debian's package is postgresql")
+			testenv.Missing(t, "Postgres is not installed and TEST_DATABASE_URL is not set; Debian's package is postgresql")
 		}
 		started, err := shared()
 		if err != nil {
@@ -83,12 +85,4 @@ func Exec(t testing.TB, address, statements string) {
 	if _, err := conn.Exec(ctx, statements); err != nil {
 		t.Fatalf("%s: %v", strings.Fields(statements)[0], err)
 	}
-}
-
-func missing(t testing.TB, why string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/fabgen/fabgen/internal/testenv"
 )
 
 const (
@@ -74,7 +75,7 @@ func (s *server) serve(password string) error {
 	var err error
 	for range 3 {
 		var port int
-		if port, err = freePort(); err != nil {
+		if port, err = testenv.FreePort(); err != nil {
 			return err
 		}
 		if err = s.listen(port); err != nil {
@@ -130,13 +131,4 @@ func stop() {
 		running.kill()
 		_ = os.RemoveAll(running.folder)
 	}
-}
-
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port, nil
 }

@@ -4,14 +4,16 @@ package redistest
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/fabgen/fabgen/internal/testenv"
 )
 
 // Redis is a server of a test's own.
@@ -32,37 +34,28 @@ func Start(t testing.TB) *Redis {
 	}
 	program, err := exec.LookPath("redis-server")
 	if err != nil {
-		missing(t, "redis-server is not installed and TEST_REDIS_URL is not set; Debian's package is redis-server")
+		testenv.Missing(t, "redis-server is not installed and TEST_REDIS_URL is not set; Debian's package is redis-server")
 	}
 	return start(t, program)
 }
 
-func missing(t testing.TB, why string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
-}
-
 func start(t testing.TB, program string) *Redis {
 	t.Helper()
-	port := freePort(t)
+	port, err := testenv.FreePort()
+	if err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.Command(program, "--bind", "127.0.0.1", "--port", strconv.Itoa(port), "--save", "",
 		"--appendonly", "no", "--dir", t.TempDir(), "--loglevel", "warning")
 	cmd.Stdout, cmd.Stderr = t.Output(), t.Output()
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("starting redis-server: %v", err)
 	}
-	stopped := false
 	r := &Redis{Address: fmt.Sprintf("redis://127.0.0.1:%d/0", port)}
-	r.stop = func() {
-		if !stopped {
-			stopped = true
-			_ = cmd.Process.Kill()
-			_ = cmd.Wait() // "signal: killed" is what was wanted
-		}
-	}
+	r.stop = sync.OnceFunc(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait() // "signal: killed" is what was wanted
+	})
 	t.Cleanup(r.stop)
 	r.await(t)
 	return r
@@ -103,14 +96,4 @@ func (r *Redis) await(t testing.TB) {
 			t.Fatalf("redis-server does not answer: %v", err)
 		}
 	}
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
 }

@@ -160,8 +160,8 @@ func (n *answer) transient() bool {
 }
 
 // newMSAL makes a client for one tenant. MSAL's cache never forgets, so a client lives for one exchange; what is worth
-// keeping is kept in a bounded cache of our own. Instance discovery is off because the
-// authority is configured, not discovered.
+// keeping is kept in a bounded cache of our own. Instance discovery is off because the authority is configured, not
+// discovered.
 func (x *exchanger) newMSAL(tenant string) (confidential.Client, error) {
 	credential, err := x.credential.load()
 	if err != nil {

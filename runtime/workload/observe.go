@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,8 +34,9 @@ func observe(logger *slog.Logger, telemetry *callTelemetry, next http.Handler) h
 			if p != nil && !aborts {
 				recovered(answer, r, line, p)
 			}
-			line.log(logger, r, answer.status)
-			ended(line, answer.status)
+			status := cmp.Or(answer.status, http.StatusOK) // which net/http sends where nothing was written
+			line.log(logger, r, status)
+			ended(line, status)
 			if aborts {
 				panic(p)
 			}
@@ -117,9 +119,6 @@ func (l *callLine) setError(err error) {
 func (l *callLine) log(logger *slog.Logger, r *http.Request, status int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if status == 0 {
-		status = http.StatusOK
-	}
 	activity, request := auth.IDsFrom(r.Context())
 	attrs := []slog.Attr{
 		slog.String("method", r.Method), slog.String("path", l.path(r)), slog.Int("status", status),

@@ -137,15 +137,13 @@ var (
 // classify makes an attempt's failure into an ExchangeError. MSAL's error itself goes no further, since its text holds
 // Entra's answer and can hold the request.
 func (x *exchanger) classify(q *query, note *answer, err error) *ExchangeError {
-	e := &ExchangeError{Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
-		AdminConsentURL: x.adminConsentURL(q.tenant)}
+	e := q.failure(Misconfigured, errMSALLocal)
+	e.AdminConsentURL = x.adminConsentURL(q.tenant)
 	switch {
-	case !note.sent && contextError(err) != nil:
-		e.Kind, e.cause = Unavailable, contextError(err)
-	case !note.sent:
-		e.Kind, e.cause = Misconfigured, errMSALLocal
-	default:
+	case note.sent:
 		x.fromAnswer(e, note)
+	case contextError(err) != nil:
+		e.Kind, e.cause = Unavailable, contextError(err)
 	}
 	return e
 }

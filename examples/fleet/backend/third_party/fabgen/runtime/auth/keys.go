@@ -79,15 +79,13 @@ func (k *keyStore) current(key *signingKey, now time.Time) bool {
 		return false
 	}
 	age := now.Sub(set.fetchedAt)
-	if age > keySoftAge {
-		k.start()
-	}
+	k.renew(age)
 	return age <= k.maxAge
 }
 
 // renew fetches keys that are getting old, in the background and as often as the interval allows.
-func (k *keyStore) renew(set *keySet) {
-	if set != nil && k.now().Sub(set.fetchedAt) > keySoftAge {
+func (k *keyStore) renew(age time.Duration) {
+	if age > keySoftAge {
 		k.start()
 	}
 }
@@ -97,7 +95,7 @@ func (k *keyStore) renew(set *keySet) {
 func (k *keyStore) find(ctx context.Context, id []byte) (*signingKey, error) {
 	set := k.usable()
 	if key := set.find(id); key != nil {
-		k.renew(set)
+		k.renew(k.now().Sub(set.fetchedAt))
 		return key, nil
 	}
 	err := k.refresh(ctx)

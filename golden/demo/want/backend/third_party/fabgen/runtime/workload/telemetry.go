@@ -57,9 +57,6 @@ func (t *callTelemetry) call(r *http.Request) (context.Context, func(*callLine, 
 	ctx, span := t.tracer.Start(ctx, r.Method, trace.WithSpanKind(trace.SpanKindServer))
 	return ctx, func(line *callLine, status int) {
 		pattern, err := line.served()
-		if status == 0 {
-			status = http.StatusOK
-		}
 		what := []attribute.KeyValue{attribute.String("http.request.method", method(r.Method)),
 			attribute.Int("http.response.status_code", status)}
 		if pattern != "" {

@@ -106,6 +106,11 @@ func (q *query) key() digest {
 	return sha256.Sum256(b)
 }
 
+// failure is the error of a token that could not be had.
+func (q *query) failure(kind Kind, cause error) *ExchangeError {
+	return &ExchangeError{Kind: kind, Resource: q.resource.label(), Scopes: q.resource.FullScopes(), cause: cause}
+}
+
 // get gives a token from the cache or from Entra. ctx bounds the waiting only. The error is an *ExchangeError.
 func (x *exchanger) get(ctx context.Context, q *query) (AccessToken, error) {
 	key := q.key()
@@ -126,8 +131,7 @@ func (x *exchanger) get(ctx context.Context, q *query) (AccessToken, error) {
 		}
 		return result.Val.(AccessToken), nil
 	case <-ctx.Done():
-		return AccessToken{}, &ExchangeError{Kind: Unavailable, Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
-			cause: context.Cause(ctx)}
+		return AccessToken{}, q.failure(Unavailable, context.Cause(ctx))
 	}
 }
 
@@ -181,8 +185,7 @@ func (x *exchanger) start(key digest, q *query) <-chan singleflight.Result {
 func (x *exchanger) exchange(ctx context.Context, key digest, q *query) (token AccessToken, err *ExchangeError) {
 	defer func() {
 		if r := recover(); r != nil { // of a library; a panic in a goroutine of ours would end the program
-			err = &ExchangeError{Kind: Unavailable, Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
-				cause: fmt.Errorf("the exchange panicked: %T", r)}
+			err = q.failure(Unavailable, fmt.Errorf("the exchange panicked: %T", r))
 			x.logger.Error("auth: an exchange panicked", q.ids.attr(), "resource", q.resource.label(), "type",
 				fmt.Sprintf("%T", r))
 		}
@@ -217,8 +220,7 @@ func (x *exchanger) exchange(ctx context.Context, key digest, q *query) (token A
 func (x *exchanger) attempts(ctx context.Context, q *query) (AccessToken, *ExchangeError) {
 	client, err := x.newMSAL(q.tenant)
 	if err != nil {
-		return AccessToken{}, &ExchangeError{Kind: Misconfigured, Resource: q.resource.label(), Scopes: q.resource.FullScopes(),
-			cause: err}
+		return AccessToken{}, q.failure(Misconfigured, err)
 	}
 	for attempt := 1; ; attempt++ {
 		token, failure := x.acquire(ctx, &client, q)
