@@ -10,10 +10,12 @@ import (
 
 // Applications of Microsoft's that every workload's registration names.
 const (
-	fabricServiceApp  = "00000009-0000-0000-c000-000000000000" // Power BI service: Fabric's own API
-	fabricClientApp   = "d2450708-699c-41e3-8077-b0c8341509aa" // calls the back-end in the control plane
-	fabricFrontendApp = "871c010f-5e61-4fb1-83ac-98610a7e9110" // gets the front-end's token for the back-end
+	fabricServiceApp = "00000009-0000-0000-c000-000000000000" // Power BI service: Fabric's own API
+	fabricClientApp  = "d2450708-699c-41e3-8077-b0c8341509aa" // calls the back-end in the control plane
 )
+
+// FabricFrontendApp is the application of Fabric's that gets the front-end's tokens for the back-end.
+const FabricFrontendApp = "871c010f-5e61-4fb1-83ac-98610a7e9110"
 
 // fabricExtend is the permission that lets an application be a workload at all.
 var fabricExtend = RequiredPermission{
@@ -57,7 +59,7 @@ func (m *Model) PreAuthorized() []PreAuthorized {
 	if len(m.Scopes) == 0 {
 		return out
 	}
-	frontend := PreAuthorized{AppID: fabricFrontendApp}
+	frontend := PreAuthorized{AppID: FabricFrontendApp}
 	for _, s := range m.Scopes {
 		frontend.ScopeIDs = append(frontend.ScopeIDs, s.ID)
 	}
@@ -71,6 +73,15 @@ type RequiredPermission struct {
 	ID    string // empty where it is to be looked up in the tenant
 	Name  string // user_impersonation
 	Type  string // Scope (delegated) or Role (application)
+}
+
+// String is the permission in words: delegated permission user_impersonation of e406a681-….
+func (p RequiredPermission) String() string {
+	kind := "delegated"
+	if p.Type == application {
+		kind = "application"
+	}
+	return kind + " permission " + p.Name + " of " + cmp.Or(p.AppID, p.URI)
 }
 
 // RequiredResource is the permissions of one resource whose IDs are known, sorted by ID.

@@ -250,3 +250,13 @@ func newRoute(r config.Route) *Route {
 	}
 	return route
 }
+
+// Environment is the environment of that name, or nil.
+func (m *Model) Environment(name string) *Environment {
+	for _, e := range m.Environments {
+		if e.Name == name {
+			return e
+		}
+	}
+	return nil
+}

@@ -99,7 +99,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or invalid configuration, 3 out of dat
 	root.SetHelpCommand(newHelpCmd())
 	root.AddCommand(
 		newInitCmd(a), newGenerateCmd(a), newCheckCmd(a), newDiffCmd(a),
-		newValidateCmd(a), newSchemaCmd(a), newVersionCmd(a), newCompletionCmd(a),
+		newValidateCmd(a), newSchemaCmd(a), newEntraCmd(a), newVersionCmd(a), newCompletionCmd(a),
 	)
 	return root
 }
