@@ -74,7 +74,7 @@ Results go to standard output, everything else to standard error. With --json ev
 a command that fails prints {"error": "...", "problems": [...]}, where each problem has file, line, column, path,
 found, want and hint, as far as they are known.
 
-Exit codes: 0 done, 1 failed, 2 wrong use or invalid configuration, 3 out of date (check, diff).`,
+Exit codes: 0 done, 1 failed, 2 wrong use or invalid configuration, 3 out of date (check, diff, entra diff).`,
 		Example: `  fabgen init --demo ./contoso
   fabgen init
   fabgen generate --dir ./contoso`,
@@ -99,7 +99,8 @@ Exit codes: 0 done, 1 failed, 2 wrong use or invalid configuration, 3 out of dat
 	root.SetHelpCommand(newHelpCmd())
 	root.AddCommand(
 		newInitCmd(a), newGenerateCmd(a), newCheckCmd(a), newDiffCmd(a),
-		newValidateCmd(a), newSchemaCmd(a), newEntraCmd(a), newVersionCmd(a), newCompletionCmd(a),
+		newValidateCmd(a), newSchemaCmd(a), newEntraCmd(a), newDoctorCmd(a),
+		newVersionCmd(a), newCompletionCmd(a),
 	)
 	return root
 }

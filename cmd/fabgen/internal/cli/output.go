@@ -88,7 +88,7 @@ func (a *app) working(on string) (done func()) {
 
 // report prints the error that a command ended with.
 func (a *app) report(err error) {
-	if errors.Is(err, errStale) {
+	if errors.Is(err, errStale) || errors.Is(err, errUnwell) {
 		return
 	}
 	if a.json {
