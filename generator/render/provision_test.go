@@ -16,6 +16,7 @@ import (
 	"github.com/fabgen/fabgen/generator/config"
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/render"
+	"github.com/fabgen/fabgen/internal/testenv"
 )
 
 const (
@@ -298,7 +299,7 @@ func TestProvisionIsCleanShell(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if _, err := exec.LookPath("shellcheck"); err != nil {
-		t.Skip("shellcheck is not installed")
+		testenv.Missing(t, "shellcheck is not installed")
 	}
 	if out, err := exec.Command("shellcheck", script).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)

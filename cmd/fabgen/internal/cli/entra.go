@@ -35,6 +35,7 @@ that creates or updates it, and the address of admin consent. It also compares a
 			return usagef("no command was given; `fabgen entra --help` lists them")
 		},
 	}
+	cmd.SuggestionsMinimumDistance = 2
 	cmd.AddCommand(newEntraManifestCmd(a), newEntraScriptCmd(a), newEntraConsentCmd(a), newEntraDiffCmd(a))
 	return cmd
 }

@@ -75,7 +75,7 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		message += "; did you mean " + strings.Join(near, " or ") + "?"
 	}
-	return usagef("%s; `%s --help` lists the commands", message, cmd.Root().Name())
+	return usagef("%s; `%s --help` lists the commands", message, cmd.CommandPath())
 }
 
 // must is for what cobra refuses only where the program names a flag that it has not added.
