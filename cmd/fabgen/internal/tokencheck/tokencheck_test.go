@@ -114,7 +114,7 @@ func samples(t *testing.T, w *world) []sample {
 		return auth.SubjectAndApp{Subject: subject, App: app}.HeaderValue()
 	}
 	hour := time.Now().Add(time.Hour).Unix()
-	claim := func(name string, v any) entratest.TokenOption { return entratest.Claim(name, v) }
+	claim := entratest.Claim
 	prepend := func(s string) entratest.TokenOption {
 		return entratest.PayloadText(func(json string) string { return "{" + s + "," + json[1:] })
 	}
