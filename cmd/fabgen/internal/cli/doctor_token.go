@@ -85,8 +85,8 @@ func readKeys(file string) ([]byte, error) {
 // readToken reads the token: from a terminal without showing it, else all of standard input.
 func (o *doctorOptions) readToken(ctx context.Context) (string, error) {
 	if f, ok := o.in.(*os.File); ok && isTerminal(f) {
-		fmt.Fprint(o.err, "Paste the token, then Enter (it is not shown): ")
-		text, err := readHidden(ctx, f, tokencheck.MaxInput)
+		ask := func() { fmt.Fprint(o.err, "Paste the token, then Enter (it is not shown): ") }
+		text, err := readHidden(ctx, f, ask, tokencheck.MaxInput)
 		fmt.Fprintln(o.err)
 		return text, err
 	}

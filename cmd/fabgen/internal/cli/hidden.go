@@ -9,15 +9,16 @@ import (
 	"golang.org/x/term"
 )
 
-// readHidden reads one line from a terminal and shows nothing of it. The terminal is in raw mode meanwhile: in its
-// usual mode it cuts a pasted line off after 4,096 bytes, and a header with two tokens is longer. Ctrl-C is
-// errInterrupted.
-func readHidden(ctx context.Context, f *os.File, most int) (string, error) {
+// readHidden asks for one line in a terminal and shows nothing of it. The terminal is in raw mode from before the
+// question on: in its usual mode it cuts a pasted line off after 4,096 bytes, and a header with two tokens is longer.
+// Ctrl-C is errInterrupted.
+func readHidden(ctx context.Context, f *os.File, question func(), most int) (string, error) {
 	before, err := term.MakeRaw(int(f.Fd()))
 	if err != nil {
 		return "", fmt.Errorf("asking in the terminal: %w", err)
 	}
 	defer func() { _ = term.Restore(int(f.Fd()), before) }()
+	question()
 	keyboard := newKeyboard(f)
 	keyboard.use(ctx)
 	var line []byte
