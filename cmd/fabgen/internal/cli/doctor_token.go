@@ -27,16 +27,17 @@ func runDoctorToken(ctx context.Context, o *doctorOptions) error {
 	if w.Keys, err = readKeys(o.keys); err != nil {
 		return err
 	}
+	explainer, err := tokencheck.New(w)
+	if err != nil {
+		return fmt.Errorf("explaining a token: %w", err)
+	}
 	input, err := o.readToken(ctx)
 	if err != nil {
 		return err
 	}
-	report, err := tokencheck.Explain(ctx, w, input)
-	if errors.Is(err, tokencheck.ErrInput) {
-		return usagef("%s", err)
-	}
+	report, err := explainer.Explain(ctx, input)
 	if err != nil {
-		return fmt.Errorf("explaining the token: %w", err)
+		return usagef("%s", err)
 	}
 	if err := o.result(report, func(out io.Writer) { o.printReport(out, report) }); err != nil {
 		return err

@@ -78,21 +78,32 @@ type Workload struct {
 	Keys     []byte        // a JWK set to check signatures with; nil where there is none
 }
 
-// ErrInput wraps the errors of an input that holds no token.
+// ErrInput is wrapped by the errors of an input that holds no token.
 var ErrInput = errors.New("there is no token to explain")
 
-// Explain explains one pasted token: a JWT alone, a value of the Authorization header, or the header with its name.
-// The error wraps ErrInput, or says what is wrong with the keys or settings.
-func Explain(ctx context.Context, w Workload, input string) (*Report, error) {
-	pasted, err := read(input)
-	if err != nil {
-		return nil, err
-	}
+// Explainer explains tokens against one workload. It is safe for concurrent use.
+type Explainer struct {
+	bench    *bench
+	workload Workload
+}
+
+// New makes an Explainer. The error says what is wrong with the keys or the settings.
+func New(w Workload) (*Explainer, error) {
 	bench, err := newBench(w)
 	if err != nil {
 		return nil, err
 	}
-	e := &examination{bench: bench, workload: w, pasted: pasted, report: &Report{Kind: pasted.kind}}
+	return &Explainer{bench, w}, nil
+}
+
+// Explain explains one pasted token: a JWT alone, a value of the Authorization header, or the header with its name.
+// The error wraps ErrInput.
+func (x *Explainer) Explain(ctx context.Context, input string) (*Report, error) {
+	pasted, err := read(input)
+	if err != nil {
+		return nil, err
+	}
+	e := &examination{bench: x.bench, workload: x.workload, pasted: pasted, report: &Report{Kind: pasted.kind}}
 	e.run(ctx)
 	return e.report, nil
 }

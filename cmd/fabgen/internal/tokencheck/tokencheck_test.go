@@ -23,6 +23,8 @@ type world struct {
 	entra *entratest.Server
 	door  *auth.Authenticator
 	keys  []byte
+
+	checked, blind *tokencheck.Explainer // with keys, and without
 }
 
 func newWorld(t *testing.T) *world {
@@ -40,6 +42,12 @@ func newWorld(t *testing.T) *world {
 	if w.keys, err = io.ReadAll(resp.Body); err != nil {
 		t.Fatal(err)
 	}
+	var errBlind error
+	w.checked, err = tokencheck.New(w.workload(w.keys))
+	w.blind, errBlind = tokencheck.New(w.workload(nil))
+	if err := errors.Join(err, errBlind); err != nil {
+		t.Fatal(err)
+	}
 	return w
 }
 
@@ -52,9 +60,9 @@ func (w *world) workload(keys []byte) tokencheck.Workload {
 		V1Issuer: s.V1Issuer}}
 }
 
-func (w *world) explain(t *testing.T, keys []byte, input string) *tokencheck.Report {
+func explain(t *testing.T, x *tokencheck.Explainer, input string) *tokencheck.Report {
 	t.Helper()
-	r, err := tokencheck.Explain(t.Context(), w.workload(keys), input)
+	r, err := x.Explain(t.Context(), input)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +198,7 @@ func TestVerdictIsTheBackends(t *testing.T) {
 	for _, s := range samples(t, w) {
 		t.Run(s.name, func(t *testing.T) {
 			want := w.backend(t, s.kind, s.input)
-			checked := w.explain(t, w.keys, s.input)
+			checked := explain(t, w.checked, s.input)
 			if checked.Kind != s.kind || checked.Reason != want || checked.Accepted != (want == "") ||
 				!checked.SignatureKnown {
 				t.Errorf("with keys: %s, %q, accepted %t; the back-end says %q", checked.Kind, checked.Reason, checked.Accepted,
@@ -199,7 +207,7 @@ func TestVerdictIsTheBackends(t *testing.T) {
 			if (want == "") != (s.claim == "") || s.claim != "" && !refused(checked, s.claim) {
 				t.Errorf("%q is not among %+v", s.claim, checked.Claims)
 			}
-			blind := w.explain(t, nil, s.input)
+			blind := explain(t, w.blind, s.input)
 			if want != auth.BadSignature && want != auth.UnknownKey && (blind.Reason != want || blind.SignatureKnown) {
 				t.Errorf("without keys: %q, the back-end says %q", blind.Reason, want)
 			}
@@ -241,7 +249,7 @@ func TestWithoutKeysTheSignatureIsUnknown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := w.explain(t, nil, w.entra.SubjectToken(entratest.Scopes(scope), entratest.SignedBy(stranger)))
+	r := explain(t, w.blind, w.entra.SubjectToken(entratest.Scopes(scope), entratest.SignedBy(stranger)))
 	if !r.Accepted || r.SignatureKnown {
 		t.Errorf("%+v", r)
 	}
@@ -258,7 +266,7 @@ func TestEveryWrongClaimIsTold(t *testing.T) {
 	token := w.entra.SubjectToken(entratest.Claim("ver", "9"), entratest.Claim("tid", "x"), entratest.Claim("iss", "x"),
 		entratest.Audience("x"), entratest.App("x"), entratest.NoClaim("oid"), entratest.Claim("idtyp", "user"),
 		entratest.Scopes("Other"), entratest.Expires(-time.Hour), entratest.Header("alg", "PS256"))
-	r := w.explain(t, nil, token)
+	r := explain(t, w.blind, token)
 	for _, claim := range []string{"alg", "ver", "tid", "iss", "aud", "appid", "oid", "idtyp", "scp", "exp"} {
 		if !refused(r, claim) {
 			t.Errorf("%s is not refused: %+v", claim, r.Claims)
@@ -274,7 +282,7 @@ func TestRoutesThatAreOpen(t *testing.T) {
 	for scopes, want := range map[string]string{
 		scope: "true false", "Forecast.ReadWrite.All": "true true", "x " + scope: "true false", "Other": "false false",
 	} {
-		r := w.explain(t, nil, "Authorization: bearer "+w.entra.SubjectToken(entratest.Scopes(scopes))+"\n")
+		r := explain(t, w.blind, "Authorization: bearer "+w.entra.SubjectToken(entratest.Scopes(scopes))+"\n")
 		var got []string
 		for _, route := range r.Routes {
 			got = append(got, map[bool]string{true: "true", false: "false"}[route.Open])
@@ -288,12 +296,12 @@ func TestRoutesThatAreOpen(t *testing.T) {
 func TestInputThatIsNoToken(t *testing.T) {
 	w := newWorld(t)
 	for _, input := range []string{"", " \n", "Bearer ", "two words", strings.Repeat("a", tokencheck.MaxInput+1)} {
-		_, err := tokencheck.Explain(t.Context(), w.workload(nil), input)
+		_, err := w.blind.Explain(t.Context(), input)
 		if !errors.Is(err, tokencheck.ErrInput) || strings.Contains(err.Error(), "two words") {
 			t.Errorf("%d bytes: %v", len(input), err)
 		}
 	}
-	if _, err := tokencheck.Explain(t.Context(), w.workload([]byte("{}")), "a.b.c"); err == nil ||
+	if _, err := tokencheck.New(w.workload([]byte("{}"))); err == nil ||
 		!strings.Contains(err.Error(), "JWK set") {
 		t.Errorf("err = %v", err)
 	}
