@@ -49,7 +49,7 @@ pasted. It is never stored, shown or sent. The signature is checked where --keys
 
 JSON: {"dir", "environment", "ok", "checks": [{"group", "name", "status", "found", "next"}]}; with --token {"kind",
 "accepted", "signatureChecked", "reason", "httpStatus", "errorCode", "responseMessage", "claims": [{"token", "name",
-"status", "reason", "found", "want", "hint"}], "routes": [{"name", "scopes", "open"}], "notes"}`,
+"status", "reason", "found", "want", "hint"}], "routes": [{"name", "scopes", "scoped", "open"}], "notes"}`,
 		Example: `  fabgen doctor
   fabgen doctor --dir ./contoso --env prod --json
   fabgen doctor --token --keys keys.json < token.txt`,

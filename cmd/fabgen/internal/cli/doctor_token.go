@@ -116,11 +116,7 @@ func (o *doctorOptions) printReport(w io.Writer, r *tokencheck.Report) {
 		}
 	}
 	for _, route := range r.Routes {
-		state := "closed"
-		if route.Open {
-			state = "open"
-		}
-		fmt.Fprintf(w, "route    %s: %s, by any of %s\n", route.Name, state, strings.Join(route.Scopes, " "))
+		fmt.Fprintf(w, "route    %s: %s\n", route.Name, routeText(route))
 	}
 	for _, note := range r.Notes {
 		fmt.Fprintf(w, "note     %s\n", note)
@@ -137,6 +133,16 @@ func claimText(c tokencheck.Claim) string {
 		text += "; want " + c.Want
 	}
 	return text
+}
+
+func routeText(r tokencheck.Route) string {
+	switch {
+	case r.Open:
+		return "open"
+	case r.Scoped:
+		return "its scope is there, and the token is refused"
+	}
+	return "closed; it wants one of " + strings.Join(r.Scopes, " ")
 }
 
 func verdict(r *tokencheck.Report) string {

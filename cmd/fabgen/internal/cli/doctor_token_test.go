@@ -53,13 +53,13 @@ func TestDoctorExplainsAToken(t *testing.T) {
 	}{
 		"right": {entra.SubjectToken(read) + "\r\n", []string{"--keys", keys}, exitDone, []string{
 			"data-plane subject token\n", "ok       aud: api://localdevinstance/", "ok       signature: right",
-			"ok       oid: there", "route    getForecast: open", "route    saveForecast: closed, by any of Forecast.ReadWrite.All",
+			"ok       oid: there", "route    getForecast: open", "route    saveForecast: closed; it wants one of Forecast.ReadWrite.All",
 			"The back-end accepts it.\n"}},
 		"without keys": {"Bearer " + entra.SubjectToken(read), nil, exitDone, []string{
 			"unknown  signature: not checked", "accepts it, if its signature is right"}},
 		"wrong audience": {entra.SubjectToken(read, entratest.Audience("https://graph.microsoft.com")), nil, exitFailed,
 			[]string{"refused  aud: wrong_audience: found \"https://graph.microsoft.com\"; want api://", "It answers 401 AuthError: ",
-				"route    getForecast: closed"}},
+				"route    getForecast: its scope is there, and the token is refused"}},
 		"expired, and more": {entra.SubjectToken(read, entratest.Expires(-time.Hour), entratest.NoClaim("oid")), nil,
 			exitFailed, []string{"refused  exp: expired: found ", "refused  oid: missing_claim: found none"}},
 		"a header": {"Authorization: " + composite, []string{"--keys", keys}, exitDone, []string{"composite header\n",

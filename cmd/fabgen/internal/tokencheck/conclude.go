@@ -129,7 +129,8 @@ func (e *examination) listRoutes(subject *token) {
 	}
 	claims := auth.Claims{Scopes: strings.Split(subject.text("scp"), " ")}
 	for _, r := range e.workload.Routes {
-		r.Open = e.report.Accepted && claims.HasAnyScope(r.Scopes...)
+		r.Scoped = claims.HasAnyScope(r.Scopes...)
+		r.Open = r.Scoped && e.report.Accepted
 		e.report.Routes = append(e.report.Routes, r)
 	}
 }

@@ -54,7 +54,8 @@ type Claim struct {
 type Route struct {
 	Name   string   `json:"name"`
 	Scopes []string `json:"scopes"` // any of them lets the caller in
-	Open   bool     `json:"open"`
+	Scoped bool     `json:"scoped"` // the token has one of them
+	Open   bool     `json:"open"`   // and nothing else keeps it out
 }
 
 // Report is what was found.
@@ -74,7 +75,7 @@ type Report struct {
 // Workload is what a token is explained against.
 type Workload struct {
 	Settings auth.Settings // of the back-end; its HTTPClient, Logger and Credential are not used
-	Routes   []Route       // Open is not read
+	Routes   []Route       // Scoped and Open are not read
 	Keys     []byte        // a JWK set to check signatures with; nil where there is none
 }
 
