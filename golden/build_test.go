@@ -60,7 +60,7 @@ func checkFrontend(t *testing.T, name, modules string) {
 }
 
 // isolated copies a scenario's tree to a folder of its own.
-func isolated(t *testing.T, s scenario) string {
+func isolated(t testing.TB, s scenario) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "workload")
 	copyTree(t, s.want, dir)
@@ -68,7 +68,7 @@ func isolated(t *testing.T, s scenario) string {
 }
 
 // run runs a tool in a folder, with the machine's environment less what would let it reach this repository.
-func run(t *testing.T, dir, name string, args ...string) string {
+func run(t testing.TB, dir, name string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
@@ -85,7 +85,7 @@ func run(t *testing.T, dir, name string, args ...string) string {
 }
 
 // needTool fails the test in CI where a tool is missing, and skips it elsewhere, saying so.
-func needTool(t *testing.T, name string) {
+func needTool(t testing.TB, name string) {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
 		testenv.Missing(t, name+" is not installed")

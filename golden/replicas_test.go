@@ -49,7 +49,7 @@ func newForecast() fabrictest.Item {
 }
 
 // want holds an answer to a status.
-func want(t *testing.T, status int) func(*fabrictest.Response, error) *fabrictest.Response {
+func want(t testing.TB, status int) func(*fabrictest.Response, error) *fabrictest.Response {
 	return func(got *fabrictest.Response, err error) *fabrictest.Response {
 		t.Helper()
 		if err != nil {
