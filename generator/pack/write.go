@@ -99,10 +99,12 @@ func (p *Package) zip() error {
 	w := zip.NewWriter(&out)
 	for _, e := range p.Entries {
 		size := uint64(len(e.Data))
-		part, err := w.CreateRaw(&zip.FileHeader{
+		header := &zip.FileHeader{
 			Name: e.Name, Method: zip.Store, CRC32: crc32.ChecksumIEEE(e.Data), ReaderVersion: 20, CreatorVersion: 20,
-			CompressedSize64: size, UncompressedSize64: size, ModifiedDate: 1<<5 | 1,
-		})
+			CompressedSize64: size, UncompressedSize64: size,
+		}
+		header.ModifiedDate = 1<<5 | 1 //nolint:staticcheck // CreateRaw takes the date from here, and no notice of Modified
+		part, err := w.CreateRaw(header)
 		if err == nil {
 			_, err = part.Write(e.Data)
 		}
