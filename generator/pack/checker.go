@@ -53,7 +53,7 @@ func (c *checker) addFile(file, found, want, hint string) {
 // absent takes up that a file is not there, unless something else is wrong with it.
 func (c *checker) absent(file, want string) {
 	if !c.reported(file) {
-		c.addFile(file, "no such file", want, "run `fabgen generate` to have it made")
+		c.addFile(file, "no such file", want, "run `fabgen generate`; a file that you removed comes back from version control alone")
 	}
 }
 

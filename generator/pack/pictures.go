@@ -55,7 +55,7 @@ func (o *object) picture(member string) string {
 		return file
 	case !o.c.reported(file):
 		o.add(member, quote(name)+", which is not there", "a picture that is there",
-			didYouMean(name, o.c.pictureNames(), "put the picture into "+imagesFolder+", or run `fabgen generate` for a placeholder"))
+			didYouMean(name, o.c.pictureNames(), "put the picture into "+imagesFolder+", or name another"))
 	}
 	return ""
 }
