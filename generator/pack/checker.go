@@ -14,6 +14,7 @@ import (
 // checker gathers what is wrong, and what is packed.
 type checker struct {
 	request  Request
+	cut      bool               // not all files were read, so that nothing can be said of them
 	files    map[string]*source // by their path in the workload's folder
 	problems config.Problems
 	notes    config.Problems

@@ -33,14 +33,13 @@ const (
 // gather reads the files that make a package. What else lies there is a problem, but for names that begin with a dot,
 // which desktops and editors leave behind and no package takes.
 func (c *checker) gather() error {
-	total := 0
+	seen, total := 0, 0
 	err := fs.WalkDir(c.request.Workload, folder, func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case name == folder && errors.Is(err, fs.ErrNotExist):
-			c.addFile(folder, "no such folder", "the workload's manifests", "run `fabgen generate`")
-			return fs.SkipAll
+			return c.stop("no such folder", "the workload's manifests", "run `fabgen generate`")
 		case err != nil:
-			return fmt.Errorf("reading the manifests: %w", err)
+			return err
 		case strings.HasPrefix(entry.Name(), "."):
 			if entry.IsDir() {
 				return fs.SkipDir
@@ -48,23 +47,32 @@ func (c *checker) gather() error {
 			return nil
 		case entry.IsDir():
 			return c.gatherFolder(name)
-		case len(c.files) == maxFiles:
-			c.addFile(folder, "more than "+count(maxFiles, "file"), "the files of a package", "remove what does not belong there")
-			return fs.SkipAll
+		case seen == maxFiles:
+			return c.stop("more than "+count(maxFiles, "file"), "the files of a package", "remove what does not belong there")
 		}
+		seen++
 		if err := c.gatherFile(name, entry); err != nil {
-			return fmt.Errorf("reading the manifests: %w", err)
+			return err
 		}
 		if f := c.files[name]; f != nil {
 			total += len(f.data)
 		}
 		if total > maxTotal {
-			c.addFile(folder, "more than 64 MB", "a package of a few hundred kilobytes", "make the pictures smaller")
-			return fs.SkipAll
+			return c.stop("more than 64 MB", "a package of a few hundred kilobytes", "make the pictures smaller")
 		}
 		return nil
 	})
-	return err
+	if err != nil {
+		return fmt.Errorf("reading the manifests: %w", err)
+	}
+	return nil
+}
+
+// stop ends the reading.
+func (c *checker) stop(found, want, hint string) error {
+	c.cut = true
+	c.addFile(folder, found, want, hint)
+	return fs.SkipAll
 }
 
 // gatherFolder goes into the folders of a package, and reports every other.

@@ -53,8 +53,8 @@ func New(r Request) (*Package, error) {
 	if err := c.gather(); err != nil {
 		return nil, err
 	}
-	if len(c.files) == 0 && len(c.problems) > 0 {
-		return nil, &InvalidError{c.problems}
+	if c.cut {
+		return nil, &InvalidError{c.sorted()}
 	}
 	p := c.check()
 	if len(c.problems) > 0 {

@@ -2,6 +2,7 @@ package pack
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strings"
 	"testing"
@@ -227,6 +228,24 @@ func TestNoManifestsAtAll(t *testing.T) {
 	problems := refused(t, fstest.MapFS{}, "dev")
 	if len(problems) != 1 || problems[0].File != "manifest" || !strings.Contains(problems[0].Hint, "fabgen generate") {
 		t.Errorf("got %v", problems)
+	}
+}
+
+// What is too much to be read is told alone: of what was not read, nothing can be said.
+func TestThereIsAnEndToWhatIsRead(t *testing.T) {
+	many, large := demo(t), demo(t)
+	for i := range maxFiles {
+		many[fmt.Sprintf("manifest/notes%d.txt", i)] = &fstest.MapFile{}
+	}
+	picture := &fstest.MapFile{Data: make([]byte, maxPicture)}
+	for i := range maxTotal/maxPicture + 1 {
+		large[fmt.Sprintf("manifest/assets/images/a%d.png", i)] = picture
+	}
+	for words, fsys := range map[string]fstest.MapFS{"more than 1000 files": many, "more than 64 MB": large} {
+		problems := refused(t, fsys, "dev")
+		if !strings.Contains(problems[0].Error(), words) || strings.Contains(problems.Error(), "no such file") {
+			t.Errorf("want %q alone, got %v", words, problems[0])
+		}
 	}
 }
 
