@@ -41,6 +41,7 @@ func TestDemoFrontendBuildsAndPasses(t *testing.T) {
 	for _, script := range []string{"typecheck", "lint", "test", "build"} {
 		run(t, frontend, "npm", "run", script)
 	}
+	t.Run("package", func(t *testing.T) { servesPackage(t, frontend) })
 	t.Run("others", func(t *testing.T) {
 		for _, name := range []string{"smallest", "everything", "certificate"} {
 			t.Run(name, func(t *testing.T) { checkFrontend(t, name, filepath.Join(frontend, "node_modules")) })
