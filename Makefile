@@ -1,7 +1,7 @@
 GO ?= go
 PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-.PHONY: help build test lint golden verify cross race cover fuzz nightly bench
+.PHONY: help build test lint golden verify cross race cover fuzz nightly bench load
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,3 +57,7 @@ nightly: race cover fuzz ## run race, cover, and each fuzzer for a minute
 bench: ## run the benchmarks, and those beside other libraries, which have a module of their own
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 	cd benchmarks && $(GO) test -bench . -benchtime 200x
+
+LOAD ?= 10x
+load: ## put a generated server under load beside a bare one, LOAD turns of half a minute; needs wrk
+	$(GO) test ./golden -run '^$$' -bench Load -benchtime $(LOAD) -timeout 2h -v

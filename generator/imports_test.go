@@ -59,6 +59,20 @@ func TestStagesImportOnlyStagesBefore(t *testing.T) {
 	}
 }
 
+// Packing reads what lies on disk, whoever wrote it: it takes the rules of values from config, and knows no stage.
+func TestPackImportsConfigAlone(t *testing.T) {
+	for _, f := range goFiles(t) {
+		for _, folder := range f.own() {
+			if f.under("generator/pack") && !f.isTest() && folder != "generator/config" {
+				t.Errorf("%s imports %s", f.path, folder)
+			}
+			if folder == "generator/pack" && !f.under("cmd") {
+				t.Errorf("%s imports %s, which belongs to the command line", f.path, folder)
+			}
+		}
+	}
+}
+
 func TestGeneratorKnowsNeitherCommandLineNorRuntime(t *testing.T) {
 	for _, f := range goFiles(t) {
 		if !f.under("generator") || f.isTest() {

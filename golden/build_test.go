@@ -41,6 +41,7 @@ func TestDemoFrontendBuildsAndPasses(t *testing.T) {
 	for _, script := range []string{"typecheck", "lint", "test", "build"} {
 		run(t, frontend, "npm", "run", script)
 	}
+	t.Run("package", func(t *testing.T) { servesPackage(t, frontend) })
 	t.Run("others", func(t *testing.T) {
 		for _, name := range []string{"smallest", "everything", "certificate"} {
 			t.Run(name, func(t *testing.T) { checkFrontend(t, name, filepath.Join(frontend, "node_modules")) })
@@ -60,7 +61,7 @@ func checkFrontend(t *testing.T, name, modules string) {
 }
 
 // isolated copies a scenario's tree to a folder of its own.
-func isolated(t *testing.T, s scenario) string {
+func isolated(t testing.TB, s scenario) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "workload")
 	copyTree(t, s.want, dir)
@@ -68,7 +69,7 @@ func isolated(t *testing.T, s scenario) string {
 }
 
 // run runs a tool in a folder, with the machine's environment less what would let it reach this repository.
-func run(t *testing.T, dir, name string, args ...string) string {
+func run(t testing.TB, dir, name string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
@@ -85,7 +86,7 @@ func run(t *testing.T, dir, name string, args ...string) string {
 }
 
 // needTool fails the test in CI where a tool is missing, and skips it elsewhere, saying so.
-func needTool(t *testing.T, name string) {
+func needTool(t testing.TB, name string) {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
 		testenv.Missing(t, name+" is not installed")

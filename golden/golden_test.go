@@ -49,7 +49,7 @@ func scenarios(t *testing.T) []scenario {
 }
 
 // document reads a scenario's configuration.
-func (s scenario) document(t *testing.T) (*config.Document, []byte) {
+func (s scenario) document(t testing.TB) (*config.Document, []byte) {
 	t.Helper()
 	source, err := os.ReadFile(s.yaml)
 	if err != nil {

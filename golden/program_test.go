@@ -38,7 +38,7 @@ type replica struct {
 
 // build builds a scenario's server from a copy of its tree, and starts a local Entra, a local Fabric and a server in
 // place of each resource of its own.
-func build(t *testing.T, name string) *program {
+func build(t testing.TB, name string) *program {
 	t.Helper()
 	doc, _ := scenario{yaml: filepath.Join(name, "fabgen.yaml")}.document(t)
 	m, err := model.New(doc)
@@ -64,7 +64,7 @@ func build(t *testing.T, name string) *program {
 }
 
 // standIn starts a server in place of a resource.
-func (p *program) standIn(t *testing.T, r *model.Resource) {
+func (p *program) standIn(t testing.TB, r *model.Resource) {
 	t.Helper()
 	var scopes []string
 	for _, permission := range r.Permissions {
@@ -81,7 +81,7 @@ func (p *program) standIn(t *testing.T, r *model.Resource) {
 var binaries = map[string]string{}
 
 // binary builds a scenario's server, once for all tests.
-func binary(t *testing.T, name string) string {
+func binary(t testing.TB, name string) string {
 	t.Helper()
 	if binaries[name] == "" {
 		backend := filepath.Join(isolated(t, scenario{want: name + "/want"}), "backend")
@@ -93,13 +93,13 @@ func binary(t *testing.T, name string) string {
 }
 
 // startAlone starts it as the only replica, with the embedded database.
-func (p *program) startAlone(t *testing.T) *replica {
+func (p *program) startAlone(t testing.TB) *replica {
 	t.Helper()
 	return p.start(t, "DATABASE_URL=sqlite:"+filepath.Join(p.dir, "workload.db"))
 }
 
 // start starts a process of it as a person would, by its settings.
-func (p *program) start(t *testing.T, env ...string) *replica {
+func (p *program) start(t testing.TB, env ...string) *replica {
 	t.Helper()
 	addr := freeAddr(t)
 	cmd := exec.Command(p.binary, "--listen-addr", addr)
@@ -128,7 +128,7 @@ func (b *syncBuffer) String() string {
 }
 
 // start starts a command, collects what it says and ends it with the test.
-func start(t *testing.T, cmd *exec.Cmd) *syncBuffer {
+func start(t testing.TB, cmd *exec.Cmd) *syncBuffer {
 	t.Helper()
 	logs := &syncBuffer{}
 	cmd.Stdout, cmd.Stderr = logs, logs
@@ -139,7 +139,7 @@ func start(t *testing.T, cmd *exec.Cmd) *syncBuffer {
 	return logs
 }
 
-func waitReady(t *testing.T, url string, logs *syncBuffer) {
+func waitReady(t testing.TB, url string, logs *syncBuffer) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -160,7 +160,7 @@ func waitReady(t *testing.T, url string, logs *syncBuffer) {
 }
 
 // freeAddr is an address that nobody listens at.
-func freeAddr(t *testing.T) string {
+func freeAddr(t testing.TB) string {
 	t.Helper()
 	port, err := testenv.FreePort()
 	if err != nil {

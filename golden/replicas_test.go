@@ -49,7 +49,7 @@ func newForecast() fabrictest.Item {
 }
 
 // want holds an answer to a status.
-func want(t *testing.T, status int) func(*fabrictest.Response, error) *fabrictest.Response {
+func want(t testing.TB, status int) func(*fabrictest.Response, error) *fabrictest.Response {
 	return func(got *fabrictest.Response, err error) *fabrictest.Response {
 		t.Helper()
 		if err != nil {
@@ -142,7 +142,7 @@ func TestAKilledReplicaLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	killed := time.Now()
-	c.awaitStatus(t, c.second, job, 30*time.Second, "Failed")
+	c.awaitStatus(t, c.second, job, 20*time.Second, "Failed")
 	t.Logf("the job ended %s after its replica was killed", time.Since(killed).Round(100*time.Millisecond))
 	for _, item := range items {
 		want(t, 200)(c.on(c.second).Payload(t.Context(), item))

@@ -80,7 +80,7 @@ func replaceTree(t *testing.T, from, to string) {
 	copyTree(t, from, to)
 }
 
-func copyTree(t *testing.T, from, to string) {
+func copyTree(t testing.TB, from, to string) {
 	t.Helper()
 	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
 		t.Fatal(err)

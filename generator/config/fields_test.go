@@ -44,6 +44,21 @@ func fieldOf(t *testing.T, flag string) Field {
 	return fields[i]
 }
 
+func TestCheckTextIsTheRuleOfThePlace(t *testing.T) {
+	for path, right := range map[string]string{
+		"workload.name": "Org.A", "workload.version": "1.0.0", "entra.clientId": testTenant,
+		"entra.audience": "https://contoso.com/Org.A", "entra.redirectUri": "https://contoso.com/close",
+		"endpoints.backend": "https://contoso.com",
+	} {
+		if p, bad := CheckText(path, right); bad {
+			t.Errorf("%s refuses %q: %v", path, right, p)
+		}
+		if p, bad := CheckText(path, right+"/ "); !bad || p.Found == "" || p.Want == "" || p.File+p.Path != "" {
+			t.Errorf("%s takes %q: %v", path, right+"/ ", p)
+		}
+	}
+}
+
 func TestFieldDefaults(t *testing.T) {
 	a := Answers{"name": {"Org.Forecast"}, "tenant-id": {strings.ToUpper(testTenant)}, "display-name": {"Weather"}}
 	for flag, want := range map[string]string{

@@ -1,5 +1,47 @@
 package model
 
+import (
+	"hash/fnv"
+	"strings"
+)
+
+// IconStyles counts the styles of a placeholder picture: its colours times its shapes.
+const IconStyles = 72
+
+// IconPath is the item's picture, relative to the manifest.
+func (i *Item) IconPath() string { return "assets/images/item-" + i.File + ".png" }
+
+// chooseIcons gives each item the style that its name hashes to, or the next one that no item before it has with the
+// same letters: no two items of a workload look the same while there are styles left.
+func (m *Model) chooseIcons() {
+	type look struct {
+		letters string
+		style   uint32
+	}
+	taken := map[look]bool{}
+	for _, item := range m.Items {
+		hash := fnv.New32a()
+		_, _ = hash.Write([]byte(item.Name)) // a hash never fails
+		l := look{initials(item.Name), hash.Sum32() % IconStyles}
+		for tries := 0; taken[l] && tries < IconStyles; tries++ {
+			l.style = (l.style + 1) % IconStyles
+		}
+		taken[l] = true
+		item.IconLetters, item.IconStyle = l.letters, int(l.style)
+	}
+}
+
+// initials gives the first letters of up to two words of a name, in capitals.
+func initials(name string) string {
+	out := ""
+	for _, w := range words(name) {
+		if len(out) < 2 {
+			out += strings.ToUpper(w[:1])
+		}
+	}
+	return out
+}
+
 // EditorPath is the path of the item's editor under the front-end's address: the manifest names it, Fabric appends a
 // slash and the item's object ID, and the front-end's router answers EditorPath and EditorPath/<object ID>.
 func (i *Item) EditorPath() string { return "/items/" + i.Slug }

@@ -27,3 +27,31 @@ func TestThePortalGetsNoEmptyText(t *testing.T) {
 		t.Errorf("%q, %q", w.About(), w.PublisherName())
 	}
 }
+
+func TestItemsLookDifferent(t *testing.T) {
+	m := &Model{}
+	for i := range IconStyles {
+		m.Items = append(m.Items, &Item{Name: fmt.Sprintf("Item%d", i), File: fmt.Sprintf("item%d", i)})
+	}
+	m.chooseIcons()
+	alone := &Model{Items: []*Item{{Name: "Item0"}}}
+	alone.chooseIcons()
+	if m.Items[0].IconStyle != alone.Items[0].IconStyle {
+		t.Error("the first item's picture depends on the others")
+	}
+	seen := map[int]bool{}
+	for _, item := range m.Items {
+		if seen[item.IconStyle] || item.IconLetters != "I" {
+			t.Errorf("%s: style %d with the letters %s is another item's, too", item.Name, item.IconStyle, item.IconLetters)
+		}
+		seen[item.IconStyle] = true
+	}
+	if got := m.Items[3].IconPath(); got != "assets/images/item-item3.png" {
+		t.Error(got)
+	}
+	for name, want := range map[string]string{"Forecast": "F", "DataSet": "DS", "XMLFeedReader": "XF", "a1": "A"} {
+		if got := initials(name); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}

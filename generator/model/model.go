@@ -94,6 +94,8 @@ type Item struct {
 	TSName            string // forecast
 	File              string // forecast
 	Slug              string // forecast-model: for URLs
+	IconLetters       string // FM: on its placeholder picture
+	IconStyle         int    // that picture's, below IconStyles
 }
 
 // Job is one job type of an item.
@@ -145,6 +147,7 @@ func New(doc *config.Document) (*Model, error) {
 	for _, i := range cfg.Items {
 		m.Items = append(m.Items, newItem(cfg.Workload.Name, i))
 	}
+	m.chooseIcons()
 	m.Routes = m.newRoutes(cfg.Routes)
 	if problems := m.collisions(doc); len(problems) > 0 {
 		return nil, problems

@@ -72,6 +72,9 @@ func (s *set) renderAll(ctx context.Context, jobs []job) ([]File, error) {
 }
 
 func (s *set) render(j job) ([]byte, error) {
+	if j.Draw != nil {
+		return j.Draw(j.data), nil
+	}
 	if data, ok := s.copied[j.Path]; ok {
 		return data, nil
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/fabgen/fabgen/generator/config"
 	"github.com/fabgen/fabgen/generator/model"
+	"github.com/fabgen/fabgen/generator/render/icon"
 	"github.com/fabgen/fabgen/templates"
 )
 
@@ -139,14 +140,14 @@ func TestPathsStayInsideAndApart(t *testing.T) {
 	}
 }
 
-// Every template has its row and every row its template, so that nothing is forgotten in silence.
+// Every template has its row and every row its template, or draws, so that nothing is forgotten in silence.
 func TestTableAndTreeAgree(t *testing.T) {
 	rows := map[string]bool{}
 	for _, r := range rules() {
-		if rows[r.Path] {
+		if _, there := rows[r.Path]; there {
 			t.Errorf("%s has two rows", r.Path)
 		}
-		rows[r.Path] = true
+		rows[r.Path] = r.Draw == nil
 	}
 	err := fs.WalkDir(templates.FS, treeFolder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -162,7 +163,10 @@ func TestTableAndTreeAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name := range rows {
+	for name, template := range rows {
+		if !template {
+			continue
+		}
 		t.Errorf("the table's row %s has no template", name)
 	}
 }
@@ -178,5 +182,12 @@ func TestRuntimeLicenceIsTheProjects(t *testing.T) {
 	}
 	if string(got) != string(want) {
 		t.Error("the licence that comes along with the runtime is not the project's")
+	}
+}
+
+// The model gives each item a style of its own among those that can be drawn.
+func TestModelKnowsTheStylesThatThereAre(t *testing.T) {
+	if icon.Styles != model.IconStyles {
+		t.Errorf("%d styles, and the model has %d", icon.Styles, model.IconStyles)
 	}
 }

@@ -14,9 +14,10 @@ type rule struct {
 	Class Class
 	When  func(*model.Model) bool // nil: always
 	Mode  fs.FileMode             // 0: 0644
+	Draw  func(Data) []byte       // makes the file where no template does: a picture
 }
 
-// rules is the whole table: a template without a row, or a row without a template, fails the tests.
+// rules is the whole table: a template without a row fails the tests, and a row with neither template nor Draw.
 func rules() []rule {
 	return slices.Concat(rootRules, manifestRules, backendRules, runtimeRules, frontendRules, deployRules)
 }

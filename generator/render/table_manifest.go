@@ -1,5 +1,7 @@
 package render
 
+import "github.com/fabgen/fabgen/generator/render/icon"
+
 // manifestRules: what Fabric and Entra read by machine is fabgen's; what a person will want to word, to draw or to
 // extend is theirs.
 var manifestRules = []rule{
@@ -10,7 +12,7 @@ var manifestRules = []rule{
 	{Path: "manifest/Product.json", Class: Seeded},
 	{Path: "manifest/assets/images/banner.png", Class: Seeded},
 	{Path: "manifest/assets/images/favicon.png", Class: Seeded},
-	{Path: "manifest/assets/images/item.png", Class: Seeded},
+	{Path: "manifest/assets/images/item-{item}.png", Class: Seeded, Draw: itemIcon},
 	{Path: "manifest/assets/images/workload.png", Class: Seeded},
 	{Path: "manifest/assets/locales/en-US/translations.json", Class: Seeded},
 	{Path: "manifest/assets/locales/es/translations.json", Class: Seeded},
@@ -19,3 +21,6 @@ var manifestRules = []rule{
 	{Path: "entra/application.{env}.json", Class: Owned},
 	{Path: "entra/provision.sh", Class: Owned, Mode: 0o755},
 }
+
+// itemIcon draws the item's placeholder picture.
+func itemIcon(data Data) []byte { return icon.Draw(data.Item.IconLetters, data.Item.IconStyle) }

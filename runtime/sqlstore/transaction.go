@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"time"
 
@@ -20,10 +21,15 @@ const (
 // errAgain begins a transaction again: what it found was gone when it looked closer.
 var errAgain = errors.New("the database changed meanwhile")
 
-// querier is a transaction or a pool.
+// querier is a transaction or a reader.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// reader is where what needs no transaction is read.
+type reader interface {
+	querier
+	io.Closer
 }
 
 // read runs f, which reads in one statement.

@@ -98,7 +98,7 @@ Exit codes: 0 done, 1 failed, 2 wrong use or invalid configuration, 3 out of dat
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages ", "FlagUsagesWrapped 100 "))
 	root.SetHelpCommand(newHelpCmd())
 	root.AddCommand(
-		newInitCmd(a), newGenerateCmd(a), newCheckCmd(a), newDiffCmd(a),
+		newInitCmd(a), newGenerateCmd(a), newCheckCmd(a), newDiffCmd(a), newPackageCmd(a),
 		newValidateCmd(a), newSchemaCmd(a), newEntraCmd(a), newDoctorCmd(a),
 		newVersionCmd(a), newCompletionCmd(a),
 	)

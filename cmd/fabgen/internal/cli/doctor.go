@@ -131,6 +131,10 @@ func (o *doctorOptions) examine(ctx context.Context, found func(doctor.Result) e
 			return 0, err
 		}
 		return len(pending(p)), nil
+	}, Package: func() error {
+		packer := &packageOptions{app: o.app, dir: o.dir, env: env.Name}
+		_, err := packer.pack(environmentNames(m))
+		return err
 	}}
 	err = doctor.Run(ctx, doctor.ThisMachine(), w, func(r doctor.Result) { printed = errors.Join(printed, found(r)) })
 	return errors.Join(err, printed)

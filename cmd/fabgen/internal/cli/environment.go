@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,7 +12,7 @@ import (
 
 // addEnvFlag adds the flag of commands that depend on an environment of fabgen.yaml.
 func addEnvFlag(cmd *cobra.Command, env *string) {
-	cmd.Flags().StringVar(env, "env", config.DefaultEnvironment, "the `environment` of fabgen.yaml")
+	cmd.Flags().StringVarP(env, "env", "e", config.DefaultEnvironment, "the `environment` of fabgen.yaml")
 	must(cmd.RegisterFlagCompletionFunc("env", completeEnvironments))
 }
 
@@ -43,9 +44,21 @@ func findEnvironment(m *model.Model, name string) (*model.Environment, error) {
 	if e := m.Environment(name); e != nil {
 		return e, nil
 	}
+	return nil, unknownEnvironment(name, environmentNames(m))
+}
+
+func environmentNames(m *model.Model) []string {
 	var names []string
 	for _, e := range m.Environments {
 		names = append(names, e.Name)
 	}
-	return nil, usagef("fabgen.yaml has no environment %q; it has %s", name, strings.Join(names, ", "))
+	return names
+}
+
+func unknownEnvironment(name string, names []string) error {
+	hint := ""
+	if near := config.Nearest(name, names); near != "" {
+		hint = fmt.Sprintf("; did you mean %s?", near)
+	}
+	return usagef("fabgen.yaml has no environment %q; it has %s%s", name, strings.Join(names, ", "), hint)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/fabgen/fabgen/generator/config"
+	"github.com/fabgen/fabgen/generator/pack"
 	"github.com/fabgen/fabgen/generator/plan"
 )
 
@@ -119,9 +120,12 @@ func headline(err error) string {
 	var problems config.Problems
 	var conflict *plan.ConflictError
 	var usage *usageError
+	var unfit *pack.InvalidError
 	switch {
 	case errors.As(err, &lacking):
 		return "nothing was written: " + lacking.advice
+	case errors.As(err, &unfit):
+		return "the manifests are invalid: " + count(len(unfit.Problems), "problem") + "; nothing was written"
 	case errors.As(err, &problems):
 		return "the configuration is invalid: " + count(len(problems), "problem") + "; nothing was written"
 	case errors.As(err, &conflict):

@@ -49,6 +49,8 @@ type Workload struct {
 	Env   *model.Environment
 	// Pending counts the files that differ from what fabgen.yaml gives, as `fabgen check` does.
 	Pending func(ctx context.Context) (int, error)
+	// Package packs the manifests, as `fabgen package` does, and throws the package away.
+	Package func() error
 }
 
 // checkup is a Workload on a Machine.
@@ -70,7 +72,8 @@ var groups = []group{
 	}},
 	{"ports", []func(*checkup, context.Context) []Result{(*checkup).checkBackendPort, (*checkup).checkFrontendPort}},
 	{"files", []func(*checkup, context.Context) []Result{
-		(*checkup).checkGenerated, (*checkup).checkManifest, (*checkup).checkFrontendSettings,
+		(*checkup).checkGenerated, (*checkup).checkManifest, (*checkup).checkPackage,
+		(*checkup).checkFrontendSettings,
 	}},
 	{"settings", []func(*checkup, context.Context) []Result{
 		(*checkup).checkSettings, (*checkup).checkIdentity, (*checkup).checkCredential,

@@ -58,7 +58,8 @@ func newPatient(t *testing.T) *patient {
 	}
 	p := &patient{t: t, env: map[string]string{"FABRIC_CLIENT_SECRET": theSecret}, versions: map[string]string{
 		"go": "go1.26.0", "node": "v22.12.0", "npm": "10.9.0", "git": "git version 2.47.3", "az": "2.80.0"}}
-	p.workload = doctor.Workload{Dir: dir, Model: m, Env: m.Env, Pending: func(context.Context) (int, error) { return 0, nil }}
+	p.workload = doctor.Workload{Dir: dir, Model: m, Env: m.Env, Pending: func(context.Context) (int, error) { return 0, nil },
+		Package: func() error { return nil }}
 	p.machine = &doctor.Machine{
 		LookPath: func(name string) (string, error) {
 			if p.versions[name] == "" {
@@ -190,6 +191,9 @@ func TestWhatIsWrongIsFound(t *testing.T) {
 		{"a state that cannot be read", func(p *patient) {
 			p.workload.Pending = func(context.Context) (int, error) { return 0, errors.New("state is broken") }
 		}, doctor.Failed, "state is broken"},
+		{"manifests that break a rule", func(p *patient) {
+			p.workload.Package = func() error { return errors.New("Product.json: no name") }
+		}, doctor.Failed, "Product.json: no name"},
 		{"a manifest of another application", func(p *patient) {
 			p.replace("manifest/WorkloadManifest.xml", clientID, other)
 		}, doctor.Failed, "AppId is \"" + other},

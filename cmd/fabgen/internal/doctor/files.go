@@ -25,6 +25,15 @@ func (c *checkup) checkGenerated(ctx context.Context) []Result {
 	return ok(name, "up to date")
 }
 
+// checkPackage says whether the manifests keep every rule that is known of them.
+func (c *checkup) checkPackage(context.Context) []Result {
+	const name = "manifests"
+	if err := c.Package(); err != nil {
+		return fail(name, err.Error(), "mend that; `fabgen package` tells every problem with its place")
+	}
+	return ok(name, "they keep every rule of Fabric's package")
+}
+
 // manifestXML is what of WorkloadManifest.xml must agree with the registration.
 type manifestXML struct {
 	Workload struct {

@@ -135,6 +135,10 @@ var backend = {
       value: '0.0.0.0:5000'
     }
     {
+      name: 'GOMEMLIMIT' // below the limit of memory: garbage is collected more often before the process is ended
+      value: '896MiB'
+    }
+    {
       name: 'FABRIC_TENANT_ID'
       value: tenantId
     }

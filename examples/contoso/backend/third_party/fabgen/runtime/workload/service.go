@@ -27,8 +27,8 @@ type Config struct {
 	Workers     int // jobs that run at the same time; default 8
 	WaitingJobs int // jobs that may wait for a worker, beyond which a start is answered with 429; default 1000
 
-	// Lease is how long a job stays this replica's after the last sign of life of it; others take it over then.
-	// Default 20 seconds.
+	// Lease is within what time after a replica's death another one takes its jobs over. A replica that cannot reach the
+	// store gives its own up in that time. Default 20 seconds.
 	Lease time.Duration
 }
 
@@ -40,7 +40,7 @@ type Service struct {
 	endpoints EndpointResolver
 	logger    *slog.Logger
 	replica   string // the name of this one of all that share the store
-	lease     time.Duration
+	lease     time.Duration // for which a job is this replica's, from each renewal on
 	locks     itemLocks
 	runner    *runner
 	leases    leases
@@ -52,7 +52,7 @@ type Service struct {
 func New(cfg Config) (*Service, error) {
 	s := &Service{
 		auth: cfg.Auth, types: map[string]ItemType{}, store: cfg.Store, endpoints: cfg.Endpoints,
-		logger: cfg.Logger, replica: rand.Text(), lease: cfg.Lease,
+		logger: cfg.Logger, replica: rand.Text(), lease: renewals * leaseTick(cfg.Lease),
 		runner: newRunner(positive(cfg.Workers, 8), positive(cfg.WaitingJobs, 1000)),
 	}
 	if s.auth == nil {
@@ -63,9 +63,6 @@ func New(cfg Config) (*Service, error) {
 	}
 	if s.logger == nil {
 		s.logger = slog.Default()
-	}
-	if s.lease <= 0 {
-		s.lease = defaultLease
 	}
 	for _, t := range cfg.Items {
 		if err := s.add(t); err != nil {

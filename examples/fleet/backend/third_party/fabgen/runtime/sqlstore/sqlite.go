@@ -35,7 +35,7 @@ const (
 // SQLite has one writer at a time: within the process writers wait for one connection, which is handed on as soon as it
 // is free, and only those of other processes are waited for by trying again. Readers have connections of their own, and
 // wait for nobody.
-const sqliteReaders = 4
+const sqliteReaders = 4 + 1 // of an itemCache
 
 func openSQLite(path string) (*Store, error) {
 	path = strings.TrimPrefix(path, "//") // as in sqlite:///var/lib/workload.db
@@ -57,7 +57,7 @@ func openSQLite(path string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
-	return newStore(inSQLite, writer, reader), nil
+	return newStore(inSQLite, writer, newPreparedReader(reader), newItemCache(reader)), nil
 }
 
 // makeFile makes a missing file that only its owner can read; SQLite gives the files beside it the same mode. It leaves

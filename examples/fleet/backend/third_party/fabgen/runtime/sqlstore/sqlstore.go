@@ -30,7 +30,9 @@ import (
 type Store struct {
 	dialect
 	statements
-	writer, reader *sql.DB
+	writer *sql.DB
+	reader reader
+	items  *itemCache // nil for Postgres
 }
 
 var _ workload.Store = (*Store)(nil)
@@ -73,17 +75,13 @@ func connect(address string) (*Store, error) {
 var errAddress = errors.New("the address cannot be read; want sqlite:PATH, " +
 	"or postgres://USER:PASSWORD@HOST:5432/DATABASE with all but letters, digits, -, ., _ and ~ percent-encoded")
 
-func newStore(d dialect, writer, reader *sql.DB) *Store {
-	return &Store{dialect: d, statements: statementsIn(d), writer: writer, reader: reader}
+func newStore(d dialect, writer *sql.DB, reader reader, items *itemCache) *Store {
+	return &Store{dialect: d, statements: statementsIn(d), writer: writer, reader: reader, items: items}
 }
 
 // Close gives the connections back. Calls that are under way fail.
 func (s *Store) Close() error {
-	err := s.writer.Close()
-	if s.reader != s.writer {
-		err = errors.Join(err, s.reader.Close())
-	}
-	if err != nil {
+	if err := errors.Join(s.items.Close(), s.reader.Close(), s.writer.Close()); err != nil {
 		return fmt.Errorf("sqlstore: closing: %w", err)
 	}
 	return nil

@@ -15,6 +15,8 @@ import (
 
 const (
 	defaultLease = 20 * time.Second
+	ticks        = 10 // of Config.Lease; at each of them leases are renewed, and lost jobs looked for
+	renewals     = 8  // ticks for which a lease is given, so that what is lost is seen within Config.Lease
 	maxRuns      = 3 // of a job that may run again: one that ends its replica each time must not go on to the next
 	lostAtOnce   = 50
 	keptFor      = 30 * 24 * time.Hour // ended jobs, for those who still ask for their state
@@ -57,10 +59,18 @@ func (s *Service) stopLeases() {
 	}
 }
 
+// leaseTick is the time between two ticks, for Config.Lease.
+func leaseTick(lease time.Duration) time.Duration {
+	if lease <= 0 {
+		lease = defaultLease
+	}
+	return lease / ticks
+}
+
 // tick renews often enough that several renewals may fail, and that a cancellation elsewhere is soon seen here.
 func (s *Service) tick(ctx context.Context) {
 	defer close(s.leases.stopped)
-	ticker := time.NewTicker(s.lease / 10)
+	ticker := time.NewTicker(s.lease / renewals)
 	defer ticker.Stop()
 	renewed, dropped := time.Now(), time.Time{}
 	for {

@@ -25,43 +25,65 @@ func (rt *Router) Handle(pattern string, handler http.Handler) (err error) {
 			err = fmt.Errorf("workload: serving %q: %v", pattern, p)
 		}
 	}()
-	rt.mux.Handle(pattern, handler)
+	rt.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		if held, ok := w.(*heldAnswer); ok {
+			w = held.served()
+		}
+		handler.ServeHTTP(w, r)
+	})
 	return nil
 }
 
-// ServeHTTP implements http.Handler.
+// ServeHTTP implements http.Handler. It matches once: ServeMux's own answer, where it serves nothing, is held back.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	handler, pattern := rt.mux.Handler(r)
-	if pattern == "" || !isClean(r.URL.Path) {
-		writeUnserved(w, r, handler)
-		return
+	held := &heldAnswer{to: w}
+	if isClean(r.URL.Path) {
+		rt.mux.ServeHTTP(held, r)
 	}
-	rt.mux.ServeHTTP(w, r)
+	if !held.isServed {
+		held.writeUnserved(r)
+	}
 }
 
 func isClean(p string) bool {
 	return p == "/" || path.Clean(p) == strings.TrimSuffix(p, "/")
 }
 
-// writeUnserved lets ServeMux's own handler tell 404 from 405, and says it in the contract's form.
-func writeUnserved(w http.ResponseWriter, r *http.Request, mux http.Handler) {
-	own := ownAnswer{header: http.Header{}}
-	mux.ServeHTTP(&own, r)
-	if own.status == http.StatusMethodNotAllowed {
-		allow := own.header.Get("Allow")
-		apierror.Write(w, r, apierror.Newf(http.StatusMethodNotAllowed, apierror.MethodNotAllowed,
-			"This path is not served for %s; it is for %s.", r.Method, allow).SetHeader("Allow", allow))
-		return
-	}
-	apierror.Write(w, r, apierror.New(http.StatusNotFound, apierror.NotFound, "Nothing is served at this path."))
-}
+// heldAnswer takes what ServeMux itself answers, and gives the call's real one to a handler that serves it.
+type heldAnswer struct {
+	to       http.ResponseWriter
+	isServed bool
 
-// ownAnswer is what ServeMux would have sent.
-type ownAnswer struct {
 	header http.Header
 	status int
 }
 
-func (o *ownAnswer) Header() http.Header         { return o.header }
-func (o *ownAnswer) Write(p []byte) (int, error) { return len(p), nil }
-func (o *ownAnswer) WriteHeader(status int)      { o.status = status }
+func (h *heldAnswer) served() http.ResponseWriter {
+	h.isServed = true
+	return h.to
+}
+
+// writeUnserved says in the contract's form what ServeMux found, 404 or 405.
+func (h *heldAnswer) writeUnserved(r *http.Request) {
+	if h.status == http.StatusMethodNotAllowed {
+		allow := h.header.Get("Allow")
+		apierror.Write(h.to, r, apierror.Newf(http.StatusMethodNotAllowed, apierror.MethodNotAllowed,
+			"This path is not served for %s; it is for %s.", r.Method, allow).SetHeader("Allow", allow))
+		return
+	}
+	apierror.Write(h.to, r, apierror.New(http.StatusNotFound, apierror.NotFound, "Nothing is served at this path."))
+}
+
+// Header implements http.ResponseWriter.
+func (h *heldAnswer) Header() http.Header {
+	if h.header == nil {
+		h.header = http.Header{}
+	}
+	return h.header
+}
+
+// Write implements http.ResponseWriter.
+func (h *heldAnswer) Write(p []byte) (int, error) { return len(p), nil }
+
+// WriteHeader implements http.ResponseWriter.
+func (h *heldAnswer) WriteHeader(status int) { h.status = status }

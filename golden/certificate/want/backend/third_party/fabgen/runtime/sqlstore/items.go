@@ -41,8 +41,11 @@ func vanished(err error) error {
 
 // Item implements workload.Store.
 func (s *Store) Item(ctx context.Context, key workload.ItemKey) (item workload.Item, err error) {
+	read := func(ctx context.Context) (workload.Item, error) {
+		return one(ctx, s.reader, scanItem, s.item, itemKeyArgs(key)...)
+	}
 	err = s.read(ctx, "reading an item", func(ctx context.Context) error {
-		item, err = one(ctx, s.reader, scanItem, s.item, itemKeyArgs(key)...)
+		item, err = s.items.item(ctx, key, read)
 		return err
 	})
 	return item, err

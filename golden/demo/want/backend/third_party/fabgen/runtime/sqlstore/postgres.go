@@ -71,7 +71,7 @@ func openPostgres(address string) (*Store, error) {
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxLifetime(connectionLifetime)
 	pool.SetConnMaxIdleTime(connectionIdle)
-	return newStore(inPostgres, pool, pool), nil
+	return newStore(inPostgres, pool, pool, nil), nil
 }
 
 func postgresConfig(address string) (*pgx.ConnConfig, error) {
