@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -142,11 +143,12 @@ func (o *doctorOptions) examine(ctx context.Context, found func(doctor.Result) e
 
 // printCheck prints one result as soon as it is there.
 func (o *doctorOptions) printCheck(r doctor.Result) error {
-	text := fmt.Sprintf("%s %s: %s\n", o.mark(string(r.Status)), r.Name, r.Found)
+	const indent = "\n         "
+	text := fmt.Sprintf("%s %s: %s", o.mark(string(r.Status)), r.Name, strings.ReplaceAll(r.Found, "\n", indent))
 	if r.Next != "" {
-		text += "         " + r.Next + "\n"
+		text += indent + r.Next
 	}
-	return o.write(text)
+	return o.write(text + "\n")
 }
 
 // mark is the word of a status in its column, coloured for a terminal.
