@@ -38,10 +38,13 @@ func TestDemoFrontendBuildsAndPasses(t *testing.T) {
 	needTool(t, "npm")
 	frontend := filepath.Join(isolated(t, scenario{want: "demo/want"}), "frontend")
 	run(t, frontend, "npm", "ci", "--no-audit", "--no-fund")
-	for _, script := range []string{"typecheck", "lint", "test", "build"} {
+	for _, script := range []string{"typecheck", "lint", "coverage", "build"} { // coverage runs the tests
 		run(t, frontend, "npm", "run", script)
 	}
 	t.Run("package", func(t *testing.T) { servesPackage(t, frontend) })
+	t.Run("weight", func(t *testing.T) { isLight(t, frontend) })
+	t.Run("typed", func(t *testing.T) { hasTypedRoutes(t, filepath.Join(frontend, "node_modules")) })
+	t.Run("browser", func(t *testing.T) { worksInBrowser(t, frontend) })
 	t.Run("others", func(t *testing.T) {
 		for _, name := range []string{"smallest", "everything", "certificate"} {
 			t.Run(name, func(t *testing.T) { checkFrontend(t, name, filepath.Join(frontend, "node_modules")) })

@@ -33,7 +33,10 @@ export default defineConfig(() => {
       environment: "jsdom",
       include: ["tests/**/*.test.{ts,tsx}"],
       restoreMocks: true,
-      coverage: { include: ["src/**/*.{ts,tsx}"] },
+      coverage: {
+        include: ["src/**/*.{ts,tsx}"],
+        thresholds: { "src/auth/**": { branches: 95 } },
+      },
     },
   };
 });

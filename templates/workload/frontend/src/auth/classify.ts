@@ -37,13 +37,17 @@ export async function readFailure(
     retryAfter: retryAfterSeconds(headers.get("Retry-After"), now),
     scopes: challenge?.parameters.get("scope")?.split(" "),
   };
-  if (reason === "insufficient_scope") {
-    return new WorkloadProblem("denied", facts);
-  }
   if (status === 401) {
     const claims = challenge && challengedClaims(challenge);
-    const demand = mergeClaims(error && demandOf(error), claims);
-    return unauthorized(demand ?? impliedDemand(error, reason), facts);
+    const stated = mergeClaims(error && demandOf(error), claims);
+    const demand = stated ?? impliedDemand(error, reason);
+    // Consent to another service lacks a scope too, and the body says that the person can give it.
+    if (demand !== undefined || reason !== "insufficient_scope") {
+      return unauthorized(demand, facts);
+    }
+  }
+  if (reason === "insufficient_scope") {
+    return new WorkloadProblem("denied", facts);
   }
   return refused(kindOfStatus(status), facts);
 }

@@ -105,6 +105,13 @@ describe("a call that the person can help", () => {
     ["consent, camelCase", json(401, consentBody(storage)), consent],
     ["consent, PascalCase", json(401, pascalConsent), consent],
     [
+      "consent, as the generated back-end says it",
+      json(401, consentBody(storage), {
+        "WWW-Authenticate": `Bearer error="insufficient_scope", error_description="AADSTS65001", scope="${storage}"`,
+      }),
+      consent,
+    ],
+    [
       "consent, naming no scopes",
       json(401, { errorCode: "AuthUIRequired", message: "" }),
       everything,

@@ -17,7 +17,7 @@ const (
 	defaultLease = 20 * time.Second
 	ticks        = 10 // of Config.Lease; at each of them leases are renewed, and lost jobs looked for
 	renewals     = 8  // ticks for which a lease is given, so that what is lost is seen within Config.Lease
-	maxRuns      = 3 // of a job that may run again: one that ends its replica each time must not go on to the next
+	maxRuns      = 3  // of a job that may run again: one that ends its replica each time must not go on to the next
 	lostAtOnce   = 50
 	keptFor      = 30 * 24 * time.Hour // ended jobs, for those who still ask for their state
 	dropInterval = time.Hour

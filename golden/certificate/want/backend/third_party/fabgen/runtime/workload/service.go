@@ -39,7 +39,7 @@ type Service struct {
 	store     Store
 	endpoints EndpointResolver
 	logger    *slog.Logger
-	replica   string // the name of this one of all that share the store
+	replica   string        // the name of this one of all that share the store
 	lease     time.Duration // for which a job is this replica's, from each renewal on
 	locks     itemLocks
 	runner    *runner
