@@ -18,7 +18,8 @@ func (d *differ) middle(a0, a1, b0, b1 int) (x, y int) {
 		fmin, fmax = widen(f, fmin, fmax, low, high, -1)
 		for k := fmax; k >= fmin; k -= 2 {
 			x = max(f[k-1]+1, f[k+1])
-			for y = x - k + d.zero; x < a1 && y < b1 && d.ka[x] == d.kb[y]; x, y = x+1, y+1 {
+			for y = x - k + d.zero; x < a1 && y < b1 && d.ka[x] == d.kb[y]; {
+				x, y = x+1, y+1
 			}
 			f[k] = x
 			if odd && bmin <= k && k <= bmax && b[k] <= x {
@@ -28,7 +29,8 @@ func (d *differ) middle(a0, a1, b0, b1 int) (x, y int) {
 		bmin, bmax = widen(b, bmin, bmax, low, high, math.MaxInt)
 		for k := bmax; k >= bmin; k -= 2 {
 			x = min(b[k-1], b[k+1]-1)
-			for y = x - k + d.zero; a0 < x && b0 < y && d.ka[x-1] == d.kb[y-1]; x, y = x-1, y-1 {
+			for y = x - k + d.zero; a0 < x && b0 < y && d.ka[x-1] == d.kb[y-1]; {
+				x, y = x-1, y-1
 			}
 			b[k] = x
 			if !odd && fmin <= k && k <= fmax && x <= f[k] {

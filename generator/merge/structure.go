@@ -96,17 +96,13 @@ type list struct {
 
 func (l list) has(key string) bool { _, ok := l.value[key]; return ok }
 
-// add appends a key; false where it is there already.
-func (l *list) add(key, value string) bool {
+// add appends a key that is not there yet.
+func (l *list) add(key, value string) {
 	if l.value == nil {
 		l.value = map[string]string{}
 	}
-	if l.has(key) {
-		return false
-	}
 	l.order = append(l.order, key)
 	l.value[key] = value
-	return true
 }
 
 // mergeKeys gives the keys of the result in order: those of yours, without what theirs alone took out, and with what

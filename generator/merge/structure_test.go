@@ -150,7 +150,7 @@ func TestKeysOfBothSidesMeet(t *testing.T) {
 		read  func([]byte, any) error
 	}{
 		"package.json": {jsonOf, json.Unmarshal},
-		"values.yaml":  {yamlOf, func(data []byte, to any) error { return yaml.Unmarshal(data, to) }},
+		"values.yaml":  {yamlOf, yaml.Unmarshal},
 	}
 	for file, f := range formats {
 		for seed := range uint64(500) {
