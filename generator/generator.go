@@ -21,6 +21,7 @@ type Request struct {
 	Source   []byte           // the bytes of fabgen.yaml; a new workload gets them, any other has them already
 	Runtime  fs.FS            // the sources of fabgen's runtime package, which the workload gets a copy of
 	Force    bool             // overwrite what is in the way
+	Restore  []string         // files to make again although the user deleted them; plan.AllFiles for all of them
 }
 
 // Plan says what generating would do to a workload that exists. It writes nothing. Files in the way are no error here:
@@ -53,11 +54,40 @@ func (r Request) plan(ctx context.Context, init bool) (*plan.Plan, error) {
 		return nil, err
 	}
 	return plan.New(ctx, plan.Input{
-		Dir: r.Dir, Files: files, Version: Version, Force: r.Force, Init: init, Source: r.Source,
+		Dir: r.Dir, Files: files, Version: Version, Force: r.Force, Init: init, Source: r.Source, Restore: r.Restore,
 	})
 }
 
-// render gives every generated file, the schema for fabgen.yaml among them.
+// Adopt plans to make generated files the user's, as they stand on disk: from then on what changes in their rendering
+// is merged into them. It changes fabgen's account alone. Errors wrap plan.ErrNotGenerated where there is no such file.
+func Adopt(ctx context.Context, r Request, paths []string) (*plan.Plan, error) {
+	files, err := r.render(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Adopt(ctx, plan.Input{Dir: r.Dir, Files: files, Version: Version, Last: r.last(ctx)}, paths)
+}
+
+// last gives what the configuration that was generated last gives now; nothing where that is not known. With the same
+// fabgen these are the files as they were generated.
+func (r Request) last(ctx context.Context) []render.File {
+	recorded, err := plan.ReadConfig(r.Dir)
+	if err != nil {
+		return nil
+	}
+	doc, err := config.Parse(plan.ConfigFile, recorded)
+	if err != nil {
+		return nil
+	}
+	r.Document = doc
+	files, err := r.render(ctx)
+	if err != nil {
+		return nil
+	}
+	return files
+}
+
+// render gives every generated file, fabgen's own notes on the configuration among them.
 func (r Request) render(ctx context.Context) ([]render.File, error) {
 	m, err := model.New(r.Document)
 	if err != nil {
@@ -67,7 +97,12 @@ func (r Request) render(ctx context.Context) ([]render.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(files, render.File{
-		Path: plan.SchemaFile, Data: config.Schema(), Mode: 0o644, Class: render.Owned, Template: "schema",
-	}), nil
+	recorded, err := config.Marshal(r.Document.Config)
+	if err != nil {
+		return nil, err
+	}
+	return append(files,
+		render.File{Path: plan.SchemaFile, Data: config.Schema(), Mode: 0o644, Class: render.Owned, Template: "schema"},
+		render.File{Path: plan.ConfigFile, Data: recorded, Mode: 0o644, Class: render.Owned, Template: "config"},
+	), nil
 }

@@ -135,7 +135,7 @@ func (u *update) announce(context.Context) error {
 		}
 	}
 	u.staged = append(u.staged, plan.PendingFile)
-	return u.swap(plan.PendingFile, u.plan.State.Encode())
+	return u.swap(plan.PendingFile, u.plan.Pending.Encode())
 }
 
 // swap puts a new file in the place of an old one and has it on the disk.

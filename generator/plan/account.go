@@ -50,6 +50,19 @@ func (t *target) readAccount() (*account, error) {
 	return acc, err
 }
 
+// readBase reads content that is stored for merges.
+func (t *target) readBase(sum string) ([]byte, error) {
+	packed, err := t.readAccountFile(BasePath(sum))
+	if err != nil || packed == nil {
+		return nil, err
+	}
+	data, err := Unpack(packed, sum)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorruptState, err)
+	}
+	return data, nil
+}
+
 // readAccountFile gives the bytes of a file of the account, nil where there is none.
 func (t *target) readAccountFile(p string) ([]byte, error) {
 	if !t.folders[path.Dir(p)].there {
@@ -100,8 +113,8 @@ func (acc *account) entry(p string, disk sight) (Entry, bool) {
 	}
 	next, wanted := acc.pending.Entries[p]
 	switch {
-	case wanted && disk.is(next.SHA256):
-		return next, true
+	case wanted && (disk.is(next.SHA256) || disk.there && disk.sha256 == next.Written):
+		return next.settled(), true
 	case !wanted && !disk.there && disk.obstacle == "":
 		return Entry{}, false
 	}

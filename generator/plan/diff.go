@@ -27,6 +27,9 @@ func (a Action) diff() []byte {
 	switch {
 	case a.Kind == Unchanged || a.Kind == Keep:
 		return nil
+	case a.Kind == Unsolved:
+		fmt.Fprintf(&b, "# %s: %s\n", a.Path, a.Reason)
+		return b.Bytes()
 	case a.Path == StateFile:
 		fmt.Fprintf(&b, "# %s: %s\n", a.Path, a.Reason)
 		return b.Bytes()

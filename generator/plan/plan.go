@@ -19,25 +19,37 @@ const (
 	Delete                // on disk as fabgen left it, and no longer rendered
 	Keep                  // the user's: edited, or deleted by the user
 	Conflict              // fabgen and somebody else both want it; nothing is written while there is one
+	Move                  // the user's, and goes to another path as it is
+	Merge                 // the user's edit and the new rendering come together
+	Mark                  // the same, but both changed the same lines: the file gets conflict markers
+	Unsolved              // an earlier Mark that nobody has solved; nothing is written while there is one
 )
 
-var kindNames = [...]string{"unchanged", "create", "update", "delete", "keep", "conflict"}
+var kindNames = [...]string{
+	"unchanged", "create", "update", "delete", "keep", "conflict", "move", "merge", "merge-conflict", "unsolved",
+}
 
 // String gives the word that the command line and its JSON use.
 func (k Kind) String() string { return kindNames[k] }
 
+// Writes reports whether a file is written.
+func (k Kind) Writes() bool {
+	return k == Create || k == Update || k == Move || k == Merge || k == Mark
+}
+
 // Action is what is to happen to one file.
 type Action struct {
 	Path   string // relative to the workload's folder, with slashes
+	From   string // where the file stood before; empty where it stays. Another action deletes what stands there.
 	Kind   Kind
 	Class  render.Class
 	Reason string      // one clause in lower case, for people
 	Mode   fs.FileMode // permission bits that the file has, or gets where it is created
 
-	// Data is what Create and Update write, with the line ends of the file on disk, and is not nil there; at a
+	// Data is what is written, with the line ends of the file on disk, and is not nil where the kind writes; at a
 	// Conflict it is what force would write, or nil where force would delete the file or cannot help.
 	Data []byte
-	// Old is what stands on disk at Update, Delete and Conflict; nil where that is too large to hold.
+	// Old is what stands on disk at Path where that is replaced, deleted or in conflict; nil where it is too large to hold.
 	Old []byte
 	// Seen is the SHA-256 of what stands on disk in hexadecimal, empty where there is no file.
 	Seen string
@@ -54,6 +66,7 @@ type Plan struct {
 	Dir     string
 	Actions []Action // sorted by path
 	State   *State   // what is to be recorded
+	Pending *State   // the same, with what a run that finds this one interrupted needs to know
 
 	// Fresh says that the folder is not there, or holds nothing that a new tree could meet.
 	Fresh bool
@@ -89,6 +102,10 @@ type Counts struct {
 	Unchanged int `json:"unchanged"`
 	Kept      int `json:"kept"`
 	Conflicts int `json:"conflicts"`
+	Moved     int `json:"moved"`
+	Merged    int `json:"merged"`
+	Marked    int `json:"mergeConflicts"` // files that get conflict markers
+	Unsolved  int `json:"unsolved"`       // files that have them from an earlier run
 }
 
 // Counts counts the actions by kind.
@@ -100,5 +117,6 @@ func (p *Plan) Counts() Counts {
 	return Counts{
 		Created: n[Create], Updated: n[Update], Deleted: n[Delete],
 		Unchanged: n[Unchanged], Kept: n[Keep], Conflicts: n[Conflict],
+		Moved: n[Move], Merged: n[Merge], Marked: n[Mark], Unsolved: n[Unsolved],
 	}
 }
