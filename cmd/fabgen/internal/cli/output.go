@@ -88,7 +88,7 @@ func (a *app) working(on string) (done func()) {
 
 // report prints the error that a command ended with.
 func (a *app) report(err error) {
-	if errors.Is(err, errStale) {
+	if errors.Is(err, errStale) || errors.Is(err, errMarked) {
 		return
 	}
 	if a.json {
@@ -118,13 +118,14 @@ func headline(err error) string {
 	var lacking *missingError
 	var problems config.Problems
 	var conflict *plan.ConflictError
+	var unsolved *plan.UnsolvedError
 	var usage *usageError
 	switch {
 	case errors.As(err, &lacking):
 		return "nothing was written: " + lacking.advice
 	case errors.As(err, &problems):
 		return "the configuration is invalid: " + count(len(problems), "problem") + "; nothing was written"
-	case errors.As(err, &conflict):
+	case errors.As(err, &conflict), errors.As(err, &unsolved):
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		return first
 	case errors.As(err, &usage):
@@ -139,6 +140,7 @@ func headline(err error) string {
 func problemsOf(err error) []problem {
 	var problems config.Problems
 	var conflict *plan.ConflictError
+	var unsolved *plan.UnsolvedError
 	var usage *usageError
 	var out []problem
 	switch {
@@ -148,6 +150,10 @@ func problemsOf(err error) []problem {
 		}
 	case errors.As(err, &conflict):
 		for _, f := range conflict.Files {
+			out = append(out, problem{Path: f.Path, Found: f.Reason})
+		}
+	case errors.As(err, &unsolved):
+		for _, f := range unsolved.Files {
 			out = append(out, problem{Path: f.Path, Found: f.Reason})
 		}
 	case errors.As(err, &usage):
