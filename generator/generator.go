@@ -97,7 +97,7 @@ func (r Request) render(ctx context.Context) ([]render.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	recorded, err := config.Marshal(r.Document.Config)
+	recorded, err := config.Record(r.Document.Config)
 	if err != nil {
 		return nil, err
 	}

@@ -71,6 +71,13 @@ func put(t *testing.T, dir string, files tree) {
 	}
 }
 
+func remove(t *testing.T, dir, p string) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(dir, filepath.FromSlash(p))); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func owned(p, content string) render.File {
 	return render.File{Path: p, Data: []byte(content), Mode: 0o644, Class: render.Owned, Template: p + ".tmpl"}
 }

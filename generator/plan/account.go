@@ -13,6 +13,7 @@ const maxState = 16 << 20
 type account struct {
 	state   *State
 	pending *State          // what a run that was interrupted was about to make; nil where none was
+	deleted map[string]bool // files that the user had deleted when that run was about to move them
 	seen    string          // SHA-256 of the state file, empty where there is none
 	lfSeen  string          // the same of its text with LF at line ends, as Encode gives it
 	bases   map[string]bool // hashes of the base contents that are stored
@@ -28,7 +29,7 @@ func (t *target) readAccount() (*account, error) {
 			return nil, fmt.Errorf("reading what was generated last: %s", why)
 		}
 	}
-	acc := &account{state: &State{}, bases: map[string]bool{}}
+	acc := &account{state: &State{}, bases: map[string]bool{}, deleted: map[string]bool{}}
 	for name := range t.folders[BaseFolder].types {
 		if isBase(name) {
 			acc.bases[name[:len(name)-len(baseSuffix)]] = true
@@ -46,6 +47,11 @@ func (t *target) readAccount() (*account, error) {
 	}
 	if data, err = t.readAccountFile(PendingFile); data != nil && err == nil {
 		acc.pending, err = decodeState(PendingFile, data)
+	}
+	if acc.pending != nil {
+		for _, e := range acc.pending.Entries {
+			acc.deleted[e.From] = e.From != "" && e.FromSHA == ""
+		}
 	}
 	return acc, err
 }
@@ -113,12 +119,19 @@ func (acc *account) entry(p string, disk sight) (Entry, bool) {
 	}
 	next, wanted := acc.pending.Entries[p]
 	switch {
-	case wanted && (disk.is(next.SHA256) || disk.there && disk.sha256 == next.Written):
+	case wanted && (disk.is(next.SHA256) || acc.isWork(p, disk)):
 		return next.settled(), true
-	case !wanted && !disk.there && disk.obstacle == "":
+	case wanted && next.From != "" && next.FromSHA == "" && !disk.there:
+		return next.settled(), true
+	case !wanted && !disk.there && disk.obstacle == "" && !acc.deleted[p]:
 		return Entry{}, false
 	}
 	return last, known
+}
+
+// isWork reports whether a run that was interrupted put the file there, and it is not what was rendered.
+func (acc *account) isWork(p string, disk sight) bool {
+	return acc.pending != nil && disk.there && disk.sha256 == acc.pending.Entries[p].Written
 }
 
 // recovered is the account that holds for the disk as it is; nil where the last run was not interrupted.

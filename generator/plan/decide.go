@@ -29,6 +29,7 @@ type question struct {
 	force   bool
 	restore bool // make it again although the user deleted it
 	adopt   bool // take what is on disk for the user's
+	resumed bool // what is on disk is what a run that was interrupted put there
 
 	// base reads what was generated last; nil where that is not stored.
 	base func(sha256 string) ([]byte, error)
@@ -113,8 +114,12 @@ func (q question) mine(reason string) Action {
 	return a
 }
 
-// unsolved is for a file that holds conflict markers: with force it stays as it is, and so does its base.
+// unsolved is for a file that holds conflict markers: with force it stays as it is, and so does its base. Those that a
+// run which was interrupted left are part of what this one finishes.
 func (q question) unsolved() Action {
+	if q.resumed && q.prior.is(q.sha256) {
+		return q.written(Mark, q.disk.data, marked)
+	}
 	if q.force || q.from != "" {
 		return q.mine("conflict markers left in it")
 	}
@@ -230,6 +235,9 @@ func (q question) pending(e Entry, a Action) Entry {
 	}
 	if a.Kind.Writes() && q.from != "" {
 		e.From, e.FromSHA = q.from, q.disk.sha256
+	}
+	if a.Kind == Keep && !q.disk.there && q.prior.Path != q.file.Path {
+		e.From = q.prior.Path
 	}
 	return e
 }

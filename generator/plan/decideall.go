@@ -49,6 +49,7 @@ func (d *decisions) decideAll() error {
 func (d *decisions) decideRendered(f render.File, from string) error {
 	q := question{file: f, sha256: hash(f.Data), disk: d.disk[f.Path], force: d.in.Force, base: d.base}
 	q.prior, q.known = d.acc.entry(f.Path, q.disk)
+	q.resumed = d.acc.isWork(f.Path, q.disk)
 	if from != "" {
 		q.prior, q.known = d.acc.entry(from, d.disk[from])
 		if d.movable(from) && !q.disk.there && q.disk.obstacle == "" {

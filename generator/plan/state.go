@@ -44,7 +44,7 @@ type Entry struct {
 	// The rest is known while a run is under way alone.
 	Written string // SHA-256 of what the run puts there, where that is not what was rendered
 	From    string // where the run takes the file from
-	FromSHA string // SHA-256 of what stood there
+	FromSHA string // SHA-256 of what stood there, empty where the user had deleted it
 }
 
 // is reports whether a SHA-256 is of a content that counts as rendered.
