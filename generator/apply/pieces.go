@@ -42,7 +42,7 @@ func writes(p *plan.Plan) []piece {
 		if a.Path == plan.StateFile || !a.Kind.Writes() {
 			continue
 		}
-		one := piece{path: a.Path, data: a.Data, mode: a.Mode, exact: a.Kind != plan.Create || a.From != ""}
+		one := piece{path: a.Path, data: a.Data, mode: a.Mode, exact: a.Exact()}
 		if a.Path == plan.SourceFile {
 			all = slices.Insert(all, 0, one)
 		} else {

@@ -11,12 +11,14 @@ const maxState = 16 << 20
 
 // account is what earlier runs wrote down about the target.
 type account struct {
-	state   *State
-	pending *State          // what a run that was interrupted was about to make; nil where none was
-	deleted map[string]bool // files that the user had deleted when that run was about to move them
-	seen    string          // SHA-256 of the state file, empty where there is none
-	lfSeen  string          // the same of its text with LF at line ends, as Encode gives it
-	bases   map[string]bool // hashes of the base contents that are stored
+	state       *State
+	pending     *State          // what a run that was interrupted was about to make; nil where none was
+	deleted     map[string]bool // files that the user had deleted when that run was about to move them
+	pendingSeen string          // SHA-256 of the bytes of pending
+	seen        string          // SHA-256 of the state file, empty where there is none
+	lfSeen      string          // the same of its text with LF at line ends, as Encode gives it
+	undo        *UndoRecord     // how to take the last run back; nil where that is not known
+	bases       map[string]bool // hashes of the base contents that are stored
 }
 
 // readAccount reads the folder .fabgen.
@@ -46,7 +48,11 @@ func (t *target) readAccount() (*account, error) {
 		}
 	}
 	if data, err = t.readAccountFile(PendingFile); data != nil && err == nil {
+		acc.pendingSeen = hash(data)
 		acc.pending, err = decodeState(PendingFile, data)
+	}
+	if err == nil {
+		acc.undo, err = t.readUndo()
 	}
 	if acc.pending != nil {
 		for _, e := range acc.pending.Entries {

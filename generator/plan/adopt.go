@@ -46,6 +46,7 @@ func Adopt(ctx context.Context, in Input, paths []string) (*Plan, error) {
 		}
 	}
 	p.keepAccount(in, acc)
+	p.Undo = p.undoRecord(acc)
 	p.sort()
 	return p, nil
 }

@@ -71,6 +71,7 @@ func New(ctx context.Context, in Input) (*Plan, error) {
 	p.Folders = t.emptied(acc.paths(), in.Files)
 	p.keepAccount(in, acc)
 	p.Fresh = in.Init && t.isVacant() && p.onlyCreates()
+	p.Undo = p.undoRecord(acc)
 	p.sort()
 	return p, nil
 }

@@ -50,10 +50,15 @@ type Action struct {
 	// Conflict it is what force would write, or nil where force would delete the file or cannot help.
 	Data []byte
 	// Old is what stands on disk at Path where that is replaced, deleted or in conflict; nil where it is too large to hold.
-	Old []byte
+	Old   []byte
+	exact bool // Mode is to be set whatever the umask, although the file is not there
+
 	// Seen is the SHA-256 of what stands on disk in hexadecimal, empty where there is no file.
 	Seen string
 }
+
+// Exact reports whether the file gets Mode whatever the umask: where it had that before.
+func (a Action) Exact() bool { return a.exact || a.Kind != Create || a.From != "" }
 
 // Base is content to be stored for later merges.
 type Base struct {
@@ -70,6 +75,9 @@ type Plan struct {
 
 	// Fresh says that the folder is not there, or holds nothing that a new tree could meet.
 	Fresh bool
+
+	// Undo is what is recorded for taking the run back. It is not kept where the plan is Fresh.
+	Undo *UndoRecord
 
 	// Recovered is what the disk shows after a run that was interrupted; nil where none was.
 	Recovered *State
