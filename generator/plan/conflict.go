@@ -27,7 +27,7 @@ type ConflictError struct {
 // Error names every file, one a line.
 func (e *ConflictError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "generating into %s: %d %s in the way; nothing was written", e.Dir, len(e.Files),
+	fmt.Fprintf(&b, "writing into %s: %d %s in the way; nothing was written", e.Dir, len(e.Files),
 		plural(len(e.Files), "file stands", "files stand"))
 	for _, f := range e.Files {
 		fmt.Fprintf(&b, "\n  %s: %s", f.Path, f.Reason)

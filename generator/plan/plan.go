@@ -102,6 +102,27 @@ func (p *Plan) Changes() bool {
 	return false
 }
 
+// Written is how many files are written, moved or removed, fabgen's own account aside.
+func (p *Plan) Written() int {
+	n := 0
+	for _, a := range p.Actions {
+		if a.Path != StateFile && (a.Kind.Writes() || a.Kind == Delete) {
+			n++
+		}
+	}
+	return n
+}
+
+// Touches reports whether the file at a path is written or removed.
+func (p *Plan) Touches(path string) bool {
+	for _, a := range p.Actions {
+		if a.Path == path && (a.Kind.Writes() || a.Kind == Delete) {
+			return true
+		}
+	}
+	return false
+}
+
 // Counts says how many files meet which fate.
 type Counts struct {
 	Created   int `json:"created"`

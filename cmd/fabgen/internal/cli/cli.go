@@ -100,6 +100,7 @@ conflicts left to solve.`,
 	root.SetHelpCommand(newHelpCmd())
 	root.AddCommand(
 		newInitCmd(a), newGenerateCmd(a), newCheckCmd(a), newDiffCmd(a), newAdoptCmd(a),
+		newUndoCmd(a), newAddCmd(a), newRemoveCmd(a), newRenameCmd(a),
 		newValidateCmd(a), newSchemaCmd(a), newVersionCmd(a), newCompletionCmd(a),
 	)
 	return root
