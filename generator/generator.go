@@ -21,6 +21,9 @@ type Request struct {
 	Source   []byte           // the bytes of fabgen.yaml; a new workload gets them, any other has them already
 	Runtime  fs.FS            // the sources of fabgen's runtime package, which the workload gets a copy of
 	Force    bool             // overwrite what is in the way
+	Edits    []byte           // what fabgen.yaml held when Source was made of it; nil where it is as it stands
+	Renamed  *Renamed         // an item that has another name in Document than it had when it was generated
+	Restore  []string         // files to make again although the user deleted them; plan.AllFiles for all of them
 }
 
 // Plan says what generating would do to a workload that exists. It writes nothing. Files in the way are no error here:
@@ -52,12 +55,89 @@ func (r Request) plan(ctx context.Context, init bool) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	moves, err := r.moves()
+	if err != nil {
+		return nil, err
+	}
 	return plan.New(ctx, plan.Input{
-		Dir: r.Dir, Files: files, Version: Version, Force: r.Force, Init: init, Source: r.Source,
+		Dir: r.Dir, Files: files, Version: Version, Force: r.Force, Init: init, Source: r.Source, Restore: r.Restore,
+		Edits: r.Edits, Moves: moves,
 	})
 }
 
-// render gives every generated file, the schema for fabgen.yaml among them.
+// Renamed is a change of an item's name.
+type Renamed struct {
+	Before   *config.Document // with the old name
+	From, To string
+}
+
+// moves gives where the files of a renamed item stand, by where they go.
+func (r Request) moves() (map[string]string, error) {
+	if r.Renamed == nil {
+		return nil, nil
+	}
+	before, err := itemPaths(r.Renamed.Before, r.Renamed.From)
+	if err != nil {
+		return nil, err
+	}
+	after, err := itemPaths(r.Document, r.Renamed.To)
+	moves := map[string]string{}
+	for template, to := range after {
+		moves[to] = before[template]
+	}
+	return moves, err
+}
+
+// itemPaths gives the paths of an item's own files by their templates.
+func itemPaths(doc *config.Document, name string) (map[string]string, error) {
+	m, err := model.New(doc)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range m.Items {
+		if item.Name == name {
+			return render.ItemPaths(item), nil
+		}
+	}
+	return nil, nil
+}
+
+// Adopt plans to make generated files the user's, as they stand on disk: from then on what changes in their rendering
+// is merged into them. It changes fabgen's account alone. Errors wrap plan.ErrNotGenerated where there is no such file.
+func Adopt(ctx context.Context, r Request, paths []string) (*plan.Plan, error) {
+	files, err := r.render(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Adopt(ctx, plan.Input{Dir: r.Dir, Files: files, Version: Version, Last: r.last(ctx)}, paths)
+}
+
+// Undo plans to take back all that the last run did to the workload in dir. Errors wrap plan.ErrNothingToUndo,
+// plan.ErrInterrupted and plan.ErrCorruptState.
+func Undo(ctx context.Context, dir string, force bool) (*plan.Plan, error) {
+	return plan.Undo(ctx, dir, force)
+}
+
+// last gives what the configuration that was generated last gives now; nothing where that is not known. With the same
+// fabgen these are the files as they were generated.
+func (r Request) last(ctx context.Context) []render.File {
+	recorded, err := plan.ReadConfig(r.Dir)
+	if err != nil {
+		return nil
+	}
+	doc, err := config.Parse(plan.ConfigFile, recorded)
+	if err != nil {
+		return nil
+	}
+	r.Document = doc
+	files, err := r.render(ctx)
+	if err != nil {
+		return nil
+	}
+	return files
+}
+
+// render gives every generated file, fabgen's own notes on the configuration among them.
 func (r Request) render(ctx context.Context) ([]render.File, error) {
 	m, err := model.New(r.Document)
 	if err != nil {
@@ -67,7 +147,12 @@ func (r Request) render(ctx context.Context) ([]render.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(files, render.File{
-		Path: plan.SchemaFile, Data: config.Schema(), Mode: 0o644, Class: render.Owned, Template: "schema",
-	}), nil
+	recorded, err := config.Record(r.Document.Config)
+	if err != nil {
+		return nil, err
+	}
+	return append(files,
+		render.File{Path: plan.SchemaFile, Data: config.Schema(), Mode: 0o644, Class: render.Owned, Template: "schema"},
+		render.File{Path: plan.ConfigFile, Data: recorded, Mode: 0o644, Class: render.Owned, Template: "config"},
+	), nil
 }

@@ -74,8 +74,12 @@ func TestAnEditOfAnOwnedFileIsRefused(t *testing.T) {
 	if err := generator.Init(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	schema := filepath.Join(dir, ".fabgen", "schema.json")
-	if err := os.WriteFile(schema, []byte("{}"), 0o644); err != nil {
+	manifest := filepath.Join(dir, "manifest", "WorkloadManifest.xml")
+	want, err := os.ReadFile(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(manifest, []byte("<edited/>"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	p, err := generator.Plan(t.Context(), r)
@@ -83,7 +87,7 @@ func TestAnEditOfAnOwnedFileIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = generator.Apply(t.Context(), p)
-	if !errors.Is(err, plan.ErrConflict) || !strings.Contains(err.Error(), ".fabgen/schema.json") {
+	if !errors.Is(err, plan.ErrConflict) || !strings.Contains(err.Error(), "manifest/WorkloadManifest.xml") {
 		t.Errorf("got %v", err)
 	}
 	r.Force = true
@@ -93,7 +97,7 @@ func TestAnEditOfAnOwnedFileIsRefused(t *testing.T) {
 	if err := generator.Apply(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := os.ReadFile(schema); err != nil || !bytes.Equal(got, config.Schema()) {
+	if got, err := os.ReadFile(manifest); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("not overwritten: %v", err)
 	}
 }

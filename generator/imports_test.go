@@ -36,7 +36,7 @@ func (f goFile) own() []string {
 }
 
 // The stages in their order. A stage imports those before it, and what is handed to all.
-var stages = []string{"config", "model", "render", "plan", "apply"}
+var stages = []string{"config", "model", "render", "merge", "plan", "apply"}
 
 func TestStagesImportOnlyStagesBefore(t *testing.T) {
 	for _, f := range goFiles(t) {

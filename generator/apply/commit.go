@@ -14,6 +14,12 @@ import (
 
 // commit puts the staged files in place. From here on the run goes through to its end.
 func (u *update) commit() error {
+	if err := u.Rename(plan.StagePath(plan.UndoFile), plan.UndoFile); err != nil {
+		return err
+	}
+	if err := u.SyncDir(plan.UndoFolder); err != nil {
+		return err
+	}
 	for _, p := range u.writes {
 		if err := u.Rename(plan.StagePath(p.path), p.path); err != nil {
 			return err
@@ -31,7 +37,7 @@ func (u *update) commit() error {
 	if err := u.SyncDir(plan.Folder); err != nil {
 		return err
 	}
-	for _, p := range append([]string{plan.PendingFile}, u.plan.StaleBases...) {
+	for _, p := range slices.Concat([]string{plan.PendingFile}, u.plan.StaleBases, u.staleUndo()) {
 		if err := u.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

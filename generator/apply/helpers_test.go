@@ -5,7 +5,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/fabgen/fabgen/generator/plan"
@@ -33,12 +35,26 @@ func readTree(t *testing.T, dir string) tree {
 		}
 		data, err := os.ReadFile(p)
 		found[rel] = string(data)
+		if rel == plan.UndoFile { // a run in two parts announces other things than one in one piece
+			found[rel] = regexp.MustCompile(`"run".*`).ReplaceAllString(found[rel], "")
+		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// withoutUndo leaves out what runs keep for taking them back: it tells how the tree came to be.
+func (all tree) withoutUndo() tree {
+	rest := tree{}
+	for p, content := range all {
+		if !strings.HasPrefix(p, plan.UndoFolder) {
+			rest[p] = content
+		}
+	}
+	return rest
 }
 
 // compare tells how two trees differ.
@@ -68,6 +84,13 @@ func put(t *testing.T, dir string, files tree) {
 		if err := os.WriteFile(full, []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func remove(t *testing.T, dir, p string) {
+	t.Helper()
+	if err := os.Remove(filepath.Join(dir, filepath.FromSlash(p))); err != nil {
+		t.Fatal(err)
 	}
 }
 

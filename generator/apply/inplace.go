@@ -56,7 +56,7 @@ func inPlace(ctx context.Context, p *plan.Plan, h host) error {
 // prepare does all that can be undone, and all that takes room on the disk.
 func (u *update) prepare(ctx context.Context) error {
 	steps := []func(context.Context) error{
-		u.sweep, u.makeAccountFolders, u.storeBases, u.announce, u.makeFolders, u.stage, u.checkTargets,
+		u.sweep, u.makeAccountFolders, u.storeBases, u.announce, u.storeUndo, u.makeFolders, u.stage, u.checkTargets,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -82,7 +82,7 @@ func (u *update) sweep(context.Context) error {
 
 // makeAccountFolders makes the folders of fabgen's own account.
 func (u *update) makeAccountFolders(context.Context) error {
-	return u.makeMissing(foldersOf(append(bases(u.plan), piece{path: plan.StateFile})))
+	return u.makeMissing(foldersOf(append(bases(u.plan), piece{path: plan.StateFile}, piece{path: plan.UndoFile})))
 }
 
 func (u *update) makeFolders(context.Context) error { return u.makeMissing(foldersOf(u.writes)) }
@@ -135,7 +135,7 @@ func (u *update) announce(context.Context) error {
 		}
 	}
 	u.staged = append(u.staged, plan.PendingFile)
-	return u.swap(plan.PendingFile, u.plan.State.Encode())
+	return u.swap(plan.PendingFile, u.plan.Pending.Encode())
 }
 
 // swap puts a new file in the place of an old one and has it on the disk.

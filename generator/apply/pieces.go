@@ -39,10 +39,10 @@ func bases(p *plan.Plan) []piece {
 func writes(p *plan.Plan) []piece {
 	var all []piece
 	for _, a := range p.Actions {
-		if a.Path == plan.StateFile || a.Kind != plan.Create && a.Kind != plan.Update {
+		if a.Path == plan.StateFile || !a.Kind.Writes() {
 			continue
 		}
-		one := piece{path: a.Path, data: a.Data, mode: a.Mode, exact: a.Kind == plan.Update}
+		one := piece{path: a.Path, data: a.Data, mode: a.Mode, exact: a.Exact()}
 		if a.Path == plan.SourceFile {
 			all = slices.Insert(all, 0, one)
 		} else {

@@ -11,11 +11,14 @@ const maxState = 16 << 20
 
 // account is what earlier runs wrote down about the target.
 type account struct {
-	state   *State
-	pending *State          // what a run that was interrupted was about to make; nil where none was
-	seen    string          // SHA-256 of the state file, empty where there is none
-	lfSeen  string          // the same of its text with LF at line ends, as Encode gives it
-	bases   map[string]bool // hashes of the base contents that are stored
+	state       *State
+	pending     *State          // what a run that was interrupted was about to make; nil where none was
+	deleted     map[string]bool // files that the user had deleted when that run was about to move them
+	pendingSeen string          // SHA-256 of the bytes of pending
+	seen        string          // SHA-256 of the state file, empty where there is none
+	lfSeen      string          // the same of its text with LF at line ends, as Encode gives it
+	undo        *UndoRecord     // how to take the last run back; nil where that is not known
+	bases       map[string]bool // hashes of the base contents that are stored
 }
 
 // readAccount reads the folder .fabgen.
@@ -28,7 +31,7 @@ func (t *target) readAccount() (*account, error) {
 			return nil, fmt.Errorf("reading what was generated last: %s", why)
 		}
 	}
-	acc := &account{state: &State{}, bases: map[string]bool{}}
+	acc := &account{state: &State{}, bases: map[string]bool{}, deleted: map[string]bool{}}
 	for name := range t.folders[BaseFolder].types {
 		if isBase(name) {
 			acc.bases[name[:len(name)-len(baseSuffix)]] = true
@@ -45,9 +48,31 @@ func (t *target) readAccount() (*account, error) {
 		}
 	}
 	if data, err = t.readAccountFile(PendingFile); data != nil && err == nil {
+		acc.pendingSeen = hash(data)
 		acc.pending, err = decodeState(PendingFile, data)
 	}
+	if err == nil {
+		acc.undo, err = t.readUndo()
+	}
+	if acc.pending != nil {
+		for _, e := range acc.pending.Entries {
+			acc.deleted[e.From] = e.From != "" && e.FromSHA == ""
+		}
+	}
 	return acc, err
+}
+
+// readBase reads content that is stored for merges.
+func (t *target) readBase(sum string) ([]byte, error) {
+	packed, err := t.readAccountFile(BasePath(sum))
+	if err != nil || packed == nil {
+		return nil, err
+	}
+	data, err := Unpack(packed, sum)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorruptState, err)
+	}
+	return data, nil
 }
 
 // readAccountFile gives the bytes of a file of the account, nil where there is none.
@@ -100,12 +125,19 @@ func (acc *account) entry(p string, disk sight) (Entry, bool) {
 	}
 	next, wanted := acc.pending.Entries[p]
 	switch {
-	case wanted && disk.is(next.SHA256):
-		return next, true
-	case !wanted && !disk.there && disk.obstacle == "":
+	case wanted && (disk.is(next.SHA256) || acc.isWork(p, disk)):
+		return next.settled(), true
+	case wanted && next.From != "" && next.FromSHA == "" && !disk.there:
+		return next.settled(), true
+	case !wanted && !disk.there && disk.obstacle == "" && !acc.deleted[p]:
 		return Entry{}, false
 	}
 	return last, known
+}
+
+// isWork reports whether a run that was interrupted put the file there, and it is not what was rendered.
+func (acc *account) isWork(p string, disk sight) bool {
+	return acc.pending != nil && disk.there && disk.sha256 == acc.pending.Entries[p].Written
 }
 
 // recovered is the account that holds for the disk as it is; nil where the last run was not interrupted.

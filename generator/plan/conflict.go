@@ -27,7 +27,7 @@ type ConflictError struct {
 // Error names every file, one a line.
 func (e *ConflictError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "generating into %s: %d %s in the way; nothing was written", e.Dir, len(e.Files),
+	fmt.Fprintf(&b, "writing into %s: %d %s in the way; nothing was written", e.Dir, len(e.Files),
 		plural(len(e.Files), "file stands", "files stand"))
 	for _, f := range e.Files {
 		fmt.Fprintf(&b, "\n  %s: %s", f.Path, f.Reason)
@@ -49,8 +49,41 @@ func (p *Plan) Conflicts() []Action {
 	return found
 }
 
-// Err is a *ConflictError where the plan holds conflicts, and nil where it can be applied.
+// ErrUnsolved is what every UnsolvedError wraps.
+var ErrUnsolved = errors.New("conflicts of an earlier merge are left to solve")
+
+// UnsolvedError says which files hold conflict markers that nobody has solved. Nothing was written.
+type UnsolvedError struct {
+	Dir   string
+	Files []ConflictFile // sorted by path, never empty
+}
+
+// Error names every file, one a line.
+func (e *UnsolvedError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "generating into %s: conflict markers are left in %d %s; solve them and run again, or give --force to "+
+		"go on around them; nothing was written", e.Dir, len(e.Files), plural(len(e.Files), "file", "files"))
+	for _, f := range e.Files {
+		fmt.Fprintf(&b, "\n  %s: %s", f.Path, f.Reason)
+	}
+	return b.String()
+}
+
+// Unwrap gives ErrUnsolved.
+func (e *UnsolvedError) Unwrap() error { return ErrUnsolved }
+
+// Err is nil where the plan can be applied, an *UnsolvedError where files hold conflict markers of an earlier run, and
+// else a *ConflictError where it holds conflicts.
 func (p *Plan) Err() error {
+	unsolved := &UnsolvedError{Dir: p.Dir}
+	for _, a := range p.Actions {
+		if a.Kind == Unsolved {
+			unsolved.Files = append(unsolved.Files, ConflictFile{a.Path, a.Reason})
+		}
+	}
+	if len(unsolved.Files) > 0 {
+		return unsolved
+	}
 	e := &ConflictError{Dir: p.Dir}
 	for _, a := range p.Conflicts() {
 		e.Files = append(e.Files, ConflictFile{a.Path, a.Reason})

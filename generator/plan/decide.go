@@ -1,110 +1,251 @@
 package plan
 
-import "github.com/fabgen/fabgen/generator/render"
+import (
+	"strings"
+
+	"github.com/fabgen/fabgen/generator/merge"
+	"github.com/fabgen/fabgen/generator/render"
+)
 
 const (
-	editedOwned = "fabgen owns it and it was edited by hand; undo the edit, move it aside, or overwrite it with --force"
-	editedBoth  = "edited by hand, and the rendering changed too; move your edit aside and put it back afterwards, " +
-		"or overwrite it with --force"
-	foreign = "it stands there already and fabgen did not make it; move it aside, or overwrite it with --force"
+	editedOwned = "fabgen owns it and it was edited by hand; undo the edit, move it aside, make the file yours with " +
+		"`fabgen adopt`, or overwrite it with --force"
+	foreign = "it stands there already and fabgen did not make it; move it aside, take it for your edit with " +
+		"`fabgen adopt`, or overwrite it with --force"
+	unsolved = "it holds conflict markers; edit it, keep what is right, delete the lines that begin with <<<<<<<, " +
+		"|||||||, ======= and >>>>>>>"
+	marked = "you and the new rendering changed the same lines; edit the file and keep what is right between the markers"
 )
 
 // question is all that decides the fate of one rendered file.
 type question struct {
 	file   render.File
 	sha256 string // of file.Data
-	disk   sight
-	prior  Entry // how it was generated last
-	known  bool  // there is a prior
-	force  bool
+	disk   sight  // at file.Path, or at from
+	prior  Entry  // how it was generated last
+	known  bool   // there is a prior
+	from   string // where the user's file stands until it is moved to file.Path; empty where it stays
+
+	force   bool
+	restore bool // make it again although the user deleted it
+	adopt   bool // take what is on disk for the user's
+	resumed bool // what is on disk is what a run that was interrupted put there
+
+	// base reads what was generated last; nil where that is not stored.
+	base func(sha256 string) ([]byte, error)
+}
+
+// class says whose the file is, once the user's word is taken for it.
+func (q question) class() render.Class {
+	if q.adopts() {
+		return render.Seeded
+	}
+	return q.file.Class
+}
+
+func (q question) adopts() bool {
+	return q.file.Class == render.Owned && (q.adopt || q.known && q.prior.Adopted && !q.restore)
 }
 
 // decide gives the fate of a rendered file.
-func (q question) decide() Action {
+func (q question) decide() (Action, error) {
+	seeded := q.class() == render.Seeded
 	switch {
 	case q.disk.obstacle != "":
-		return q.action(Conflict, q.disk.obstacle)
+		return q.action(Conflict, q.disk.obstacle), nil
 	case !q.disk.there:
-		return q.missing()
+		return q.missing(), nil
 	case q.disk.is(q.sha256):
-		return q.action(Unchanged, "as rendered")
-	case q.known && q.disk.is(q.prior.SHA256):
-		return q.action(Update, "the rendering changed")
-	case q.known && q.file.Class == render.Seeded && q.prior.SHA256 == q.sha256:
-		return q.action(Keep, "edited by you")
+		return q.asRendered(), nil
+	case q.known && q.disk.isLast(q.prior):
+		return q.changed("the rendering changed"), nil
+	case seeded && q.known && merge.HasMarkers(q.disk.data):
+		return q.unsolved(), nil
+	case seeded && q.known && q.prior.is(q.sha256):
+		return q.mine("edited by you"), nil
+	case seeded && q.known:
+		return q.merge()
+	case q.isAccount():
+		return q.changed("fabgen keeps its account there"), nil
 	case q.force:
-		return q.action(Update, "overwritten by --force")
+		return q.changed("overwritten by --force"), nil
 	case !q.known:
-		return q.action(Conflict, foreign)
-	case q.file.Class == render.Seeded:
-		return q.action(Conflict, editedBoth)
+		return q.action(Conflict, foreign), nil
+	case q.parted():
+		return q.changed("git left conflict markers in what two branches generated"), nil
 	}
-	return q.action(Conflict, editedOwned)
+	return q.action(Conflict, editedOwned), nil
 }
 
 func (q question) missing() Action {
 	switch {
-	case q.known && q.file.Class == render.Seeded:
-		return q.action(Keep, "deleted by you")
+	case q.known && q.class() == render.Seeded && !q.restore:
+		return q.action(Keep, "deleted by you; `fabgen generate --restore` brings it back")
+	case q.known && q.restore:
+		return q.action(Create, "brought back by --restore")
 	case q.known:
 		return q.action(Create, "it was deleted, and fabgen owns it")
 	}
 	return q.action(Create, "new")
 }
 
+func (q question) asRendered() Action {
+	if q.from != "" {
+		return q.action(Move, "moved from "+q.from)
+	}
+	return q.action(Unchanged, "as rendered")
+}
+
+// changed writes the new rendering over what is on disk.
+func (q question) changed(reason string) Action {
+	if q.from != "" {
+		return q.action(Create, "in the place of "+q.from)
+	}
+	return q.action(Update, reason)
+}
+
+// mine leaves what the user made of the file as it is.
+func (q question) mine(reason string) Action {
+	if q.from == "" {
+		return q.action(Keep, reason)
+	}
+	a := q.action(Move, "moved from "+q.from+", "+reason)
+	a.Data = held(q.disk.data)
+	return a
+}
+
+// unsolved is for a file that holds conflict markers: with force it stays as it is, and so does its base. Those that a
+// run which was interrupted left are part of what this one finishes.
+func (q question) unsolved() Action {
+	if q.resumed && q.prior.is(q.sha256) {
+		return q.written(Mark, q.disk.data, marked)
+	}
+	if q.force || q.from != "" {
+		return q.mine("conflict markers left in it")
+	}
+	return q.action(Unsolved, unsolved)
+}
+
+// merge brings the user's edit and the new rendering together.
+func (q question) merge() (Action, error) {
+	if q.disk.data == nil || isBinary(q.disk.data) || isBinary(q.file.Data) {
+		return q.mine("edited by you, and not a text to be merged: the new rendering is left out"), nil
+	}
+	r, err := q.merged()
+	switch {
+	case err != nil:
+		return Action{}, err
+	case r.Conflicts > 0:
+		return q.written(Mark, r.Data, marked), nil
+	case hash(r.Data) == q.disk.sha256:
+		return q.mine("edited by you; it has what changed in the rendering already"), nil
+	}
+	return q.written(Merge, r.Data, "your edit and the new rendering together"), nil
+}
+
+// merged is the best merge with one of the contents that count as generated last.
+func (q question) merged() (best merge.Result, err error) {
+	found := false
+	for _, sum := range append([]string{q.prior.SHA256}, q.prior.Also...) {
+		base, err := q.base(sum)
+		if err != nil {
+			return best, err
+		}
+		if base == nil {
+			continue
+		}
+		if r := merge.File(q.file.Path, base, q.disk.data, q.file.Data); !found || r.Conflicts < best.Conflicts {
+			best, found = r, true
+		}
+	}
+	if !found {
+		return merge.TwoWay(q.disk.data, q.file.Data), nil
+	}
+	return best, nil
+}
+
+func (q question) written(kind Kind, data []byte, reason string) Action {
+	if q.from != "" {
+		reason = "moved from " + q.from + ": " + reason
+	}
+	a := q.action(kind, reason)
+	a.Data = held(data)
+	return a
+}
+
+// isAccount reports whether the file is part of fabgen's own account, which is nobody's to edit.
+func (q question) isAccount() bool { return strings.HasPrefix(q.file.Path, Folder+"/") }
+
+// parted reports whether the file holds nothing but what two branches generated, with git's conflict markers around
+// what differs.
+func (q question) parted() bool {
+	if !merge.HasMarkers(q.disk.data) {
+		return false
+	}
+	upper, lower := merge.Sides(q.disk.data)
+	rendered := func(side []byte) bool {
+		sum := hash(toLF(side))
+		return sum == q.sha256 || q.prior.is(sum)
+	}
+	return rendered(upper) && rendered(lower)
+}
+
 func (q question) action(kind Kind, reason string) Action {
 	a := Action{
-		Path: q.file.Path, Kind: kind, Class: q.file.Class, Reason: reason,
-		Mode: q.file.Mode.Perm(), Seen: q.disk.sha256,
+		Path: q.file.Path, From: q.from, Kind: kind, Class: q.class(), Reason: reason, Mode: q.file.Mode.Perm(),
 	}
 	if q.disk.there {
 		a.Mode = q.disk.mode
 	}
-	switch kind {
-	case Create, Update:
-		a.Data, a.Old = q.disk.keepLineEnds(q.file.Data), q.disk.data
-	case Conflict:
-		if q.disk.obstacle == "" {
-			a.Data, a.Old = q.disk.keepLineEnds(q.file.Data), q.disk.data
+	if q.from == "" {
+		a.Seen = q.disk.sha256
+		if kind.Writes() || kind == Conflict || kind == Unsolved {
+			a.Old = q.disk.data
 		}
+	}
+	if (kind.Writes() || kind == Conflict) && q.disk.obstacle == "" {
+		a.Data = q.disk.keepLineEnds(q.file.Data)
 	}
 	return a
 }
 
 // entry is what is recorded once the action is done; none where nothing is.
 func (q question) entry(a Action, version string) (Entry, bool) {
-	if a.Kind == Conflict || a.Kind == Keep && !q.disk.there {
-		return q.prior, q.known
+	stays := a.Kind == Conflict || a.Kind == Unsolved || a.Kind == Keep && !q.disk.there ||
+		q.class() == render.Seeded && q.known && merge.HasMarkers(q.disk.data) && !a.Kind.Writes()
+	if stays {
+		e := q.prior
+		e.Path = q.file.Path
+		return e, q.known
 	}
 	e := Entry{
-		Path: q.file.Path, Class: q.file.Class, Mode: q.file.Mode.Perm(),
-		Template: q.file.Template, Version: version, SHA256: q.sha256,
+		Path: q.file.Path, Class: q.class(), Mode: q.file.Mode.Perm(),
+		Template: q.file.Template, Version: version, SHA256: q.sha256, Adopted: q.adopts(),
 	}
-	if q.known && q.prior.SHA256 == q.sha256 {
+	if q.known && q.prior.is(q.sha256) {
 		e.Version = q.prior.Version
 	}
 	return e, true
 }
 
-// decideStale gives the fate of a file that is no longer rendered; none where it is gone already.
-func decideStale(prior Entry, disk sight, force bool) (a Action, ok bool) {
-	a = Action{Path: prior.Path, Class: prior.Class, Mode: disk.mode, Seen: disk.sha256}
-	switch {
-	case !disk.there && disk.obstacle == "":
-		return a, false
-	case disk.obstacle != "":
-		a.Kind, a.Reason = Keep, "no longer generated, and replaced by you: yours from now on"
-		return a, true
-	case disk.is(prior.SHA256):
-		a.Kind, a.Reason = Delete, "no longer generated"
-	case prior.Class == render.Seeded:
-		a.Kind, a.Reason = Keep, "no longer generated, and edited by you: yours from now on"
-		return a, true
-	case force:
-		a.Kind, a.Reason = Delete, "no longer generated; its edits are dropped by --force"
-	default:
-		a.Kind, a.Reason = Conflict, "no longer generated, and edited by hand; move it aside, or delete it with --force"
+// pending is the entry while the run is under way.
+func (q question) pending(e Entry, a Action) Entry {
+	if a.Kind.Writes() && hash(a.Data) != e.SHA256 {
+		e.Written = hash(a.Data)
 	}
-	a.Old = disk.data
-	return a, true
+	if a.Kind.Writes() && q.from != "" {
+		e.From, e.FromSHA = q.from, q.disk.sha256
+	}
+	if a.Kind == Keep && !q.disk.there && q.prior.Path != q.file.Path {
+		e.From = q.prior.Path
+	}
+	return e
+}
+
+// held is data that is not nil.
+func held(data []byte) []byte {
+	if data == nil {
+		return []byte{}
+	}
+	return data
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -12,9 +13,12 @@ import (
 
 // Diff writes what applying the plan would change as a unified diff that git apply takes: additions, changes and
 // deletions, and at conflicts what force would do, after a line "# path: reason". The state file is told in such a
-// line only. It writes nothing where there is nothing to do.
-func (p *Plan) Diff(w io.Writer) error {
+// line only. It writes nothing where there is nothing to do. Where kinds are given it tells those alone.
+func (p *Plan) Diff(w io.Writer, kinds ...Kind) error {
 	for _, a := range p.Actions {
+		if len(kinds) > 0 && !slices.Contains(kinds, a.Kind) {
+			continue
+		}
 		if _, err := w.Write(a.diff()); err != nil {
 			return fmt.Errorf("writing the diff: %w", err)
 		}
@@ -27,6 +31,9 @@ func (a Action) diff() []byte {
 	switch {
 	case a.Kind == Unchanged || a.Kind == Keep:
 		return nil
+	case a.Kind == Unsolved:
+		fmt.Fprintf(&b, "# %s: %s\n", a.Path, a.Reason)
+		return b.Bytes()
 	case a.Path == StateFile:
 		fmt.Fprintf(&b, "# %s: %s\n", a.Path, a.Reason)
 		return b.Bytes()

@@ -35,6 +35,23 @@ func record(t *testing.T, dir, name string, files ...render.File) {
 	put(t, dir, map[string]string{name: string(s.Encode())})
 }
 
+// storeBases stores the contents of the files as bases.
+func storeBases(t *testing.T, dir string, files ...render.File) {
+	t.Helper()
+	for _, f := range files {
+		packed, err := Pack(f.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		put(t, dir, map[string]string{BasePath(hash(f.Data)): string(packed)})
+	}
+}
+
+// marks is a conflict as a merge writes it.
+func marks(yours, base, theirs string) string {
+	return "<<<<<<< yours\n" + yours + "||||||| base\n" + base + "=======\n" + theirs + ">>>>>>> fabgen\n"
+}
+
 func owned(p, content string) render.File {
 	return render.File{Path: p, Data: []byte(content), Mode: 0o644, Class: render.Owned, Template: p + ".tmpl"}
 }

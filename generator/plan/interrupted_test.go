@@ -20,7 +20,7 @@ func TestFateAfterAnInterruptedRun(t *testing.T) {
 		"before the rename":            {render.Seeded, "a", "b", "a", "c", Update, false},
 		"after the rename":             {render.Seeded, "a", "b", "b", "c", Update, false},
 		"after it, same rendering":     {render.Seeded, "a", "b", "b", "b", Unchanged, false},
-		"then edited":                  {render.Seeded, "a", "b", "x", "c", Conflict, false},
+		"then edited":                  {render.Seeded, "a", "b", "x", "c", Mark, false},
 		"made, owned":                  {render.Owned, none, "b", "b", "c", Update, false},
 		"made, no longer rendered":     {render.Owned, none, "b", "b", none, Delete, false},
 		"not yet made":                 {render.Seeded, none, "b", none, "c", Create, false},

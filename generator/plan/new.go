@@ -22,7 +22,19 @@ type Input struct {
 	Version string        // of fabgen, recorded with the files
 	Force   bool          // overwrite what is in the way
 	Init    bool          // a new workload: Dir must be missing or empty, unless Force
-	Source  []byte        // with Init: the bytes of fabgen.yaml
+	Source  []byte        // with Init or Edits: the bytes of fabgen.yaml
+
+	Edits   []byte            // what fabgen.yaml held when Source was made of it; nil where it is not edited
+	Moves   map[string]string // where renamed files stood before, by the path that is rendered now
+	Restore []string          // files to make again although the user deleted them; AllFiles for all of them
+	Last    []render.File     // what the configuration that was generated last gives; where it is known, for bases
+}
+
+// AllFiles stands for every file in Input.Restore.
+const AllFiles = "*"
+
+func (in Input) restores(p string) bool {
+	return slices.Contains(in.Restore, p) || slices.Contains(in.Restore, AllFiles)
 }
 
 // New compares the rendered files with the folder. It fails where the folder cannot be read, where its account is
@@ -50,16 +62,35 @@ func New(ctx context.Context, in Input) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{
-		Dir: in.Dir, State: &State{Entries: map[string]Entry{}}, StateSeen: acc.seen,
-		Recovered: acc.recovered(disk), Leftovers: t.leftovers(),
+	p := newPlan(in.Dir, acc, t)
+	p.Recovered = acc.recovered(disk)
+	d := &decisions{Plan: p, in: in, acc: acc, disk: disk, target: t}
+	if err := d.decideAll(); err != nil {
+		return nil, fmt.Errorf("%s: %w", in.Dir, err)
 	}
-	p.decideAll(in, acc, disk)
 	p.Folders = t.emptied(acc.paths(), in.Files)
 	p.keepAccount(in, acc)
 	p.Fresh = in.Init && t.isVacant() && p.onlyCreates()
-	slices.SortFunc(p.Actions, func(a, b Action) int { return strings.Compare(a.Path, b.Path) })
+	p.Undo = p.undoRecord(acc)
+	p.sort()
 	return p, nil
+}
+
+func newPlan(dir string, acc *account, t *target) *Plan {
+	return &Plan{
+		Dir: dir, State: &State{Entries: map[string]Entry{}}, Pending: &State{Entries: map[string]Entry{}},
+		StateSeen: acc.seen, Leftovers: t.leftovers(),
+	}
+}
+
+func (p *Plan) sort() {
+	slices.SortFunc(p.Actions, func(a, b Action) int { return strings.Compare(a.Path, b.Path) })
+}
+
+// record notes what is to be recorded of a file: at the end, and while the run is under way.
+func (p *Plan) record(e, pending Entry) {
+	p.State.Entries[e.Path] = e
+	p.Pending.Entries[pending.Path] = pending
 }
 
 // lookAtAll reads everything on disk that bears on the plan, on all cores.
@@ -68,7 +99,7 @@ func (t *target) lookAtAll(ctx context.Context, in Input, acc *account) (map[str
 	for _, f := range in.Files {
 		paths[f.Path] = true
 	}
-	if in.Init {
+	if in.Init || in.Edits != nil {
 		paths[SourceFile] = true
 	}
 	for p := range paths {
@@ -93,47 +124,6 @@ func (t *target) lookAtAll(ctx context.Context, in Input, acc *account) (map[str
 		})
 	}
 	return disk, group.Wait()
-}
-
-// decideAll fills in the actions for every file but fabgen's own account, and what is to be recorded.
-func (p *Plan) decideAll(in Input, acc *account, disk map[string]sight) {
-	rendered := make(map[string]bool, len(in.Files))
-	for _, f := range in.Files {
-		rendered[f.Path] = true
-		q := question{file: f, sha256: hash(f.Data), disk: disk[f.Path], force: in.Force}
-		q.prior, q.known = acc.entry(f.Path, q.disk)
-		a := q.decide()
-		p.Actions = append(p.Actions, a)
-		if e, ok := q.entry(a, in.Version); ok {
-			p.State.Entries[f.Path] = e
-		}
-	}
-	for stale := range acc.paths() {
-		prior, known := acc.entry(stale, disk[stale])
-		if rendered[stale] || !known {
-			continue
-		}
-		a, ok := decideStale(prior, disk[stale], in.Force)
-		if !ok {
-			continue
-		}
-		p.Actions = append(p.Actions, a)
-		if a.Kind == Conflict {
-			p.State.Entries[stale] = prior
-		}
-	}
-	if in.Init {
-		p.Actions = append(p.Actions, decideSource(in, disk[SourceFile]))
-	}
-}
-
-// decideSource gives the fate of fabgen.yaml in a new workload. It is never recorded: it is the user's.
-func decideSource(in Input, disk sight) Action {
-	q := question{
-		file:   render.File{Path: SourceFile, Data: in.Source, Mode: 0o644, Class: render.Seeded},
-		sha256: hash(in.Source), disk: disk, force: in.Force,
-	}
-	return q.decide()
 }
 
 // emptied gives the folders on disk that recorded files stand in and rendered ones do not, children first.

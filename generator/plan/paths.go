@@ -65,7 +65,7 @@ func checkRecordedPath(p string) error {
 		return fmt.Errorf("%q is not a path inside the workload's folder", p)
 	}
 	first, _, _ := strings.Cut(p, "/")
-	if strings.EqualFold(first, Folder) && p != SchemaFile || p == SourceFile {
+	if strings.EqualFold(first, Folder) && p != SchemaFile && p != ConfigFile || p == SourceFile {
 		return fmt.Errorf("%q is not a path for a generated file", p)
 	}
 	for _, name := range strings.Split(p, "/") {

@@ -19,29 +19,46 @@ const (
 	Delete                // on disk as fabgen left it, and no longer rendered
 	Keep                  // the user's: edited, or deleted by the user
 	Conflict              // fabgen and somebody else both want it; nothing is written while there is one
+	Move                  // the user's, and goes to another path as it is
+	Merge                 // the user's edit and the new rendering come together
+	Mark                  // the same, but both changed the same lines: the file gets conflict markers
+	Unsolved              // an earlier Mark that nobody has solved; nothing is written while there is one
 )
 
-var kindNames = [...]string{"unchanged", "create", "update", "delete", "keep", "conflict"}
+var kindNames = [...]string{
+	"unchanged", "create", "update", "delete", "keep", "conflict", "move", "merge", "merge-conflict", "unsolved",
+}
 
 // String gives the word that the command line and its JSON use.
 func (k Kind) String() string { return kindNames[k] }
 
+// Writes reports whether a file is written.
+func (k Kind) Writes() bool {
+	return k == Create || k == Update || k == Move || k == Merge || k == Mark
+}
+
 // Action is what is to happen to one file.
 type Action struct {
 	Path   string // relative to the workload's folder, with slashes
+	From   string // where the file stood before; empty where it stays. Another action deletes what stands there.
 	Kind   Kind
 	Class  render.Class
 	Reason string      // one clause in lower case, for people
 	Mode   fs.FileMode // permission bits that the file has, or gets where it is created
 
-	// Data is what Create and Update write, with the line ends of the file on disk, and is not nil there; at a
+	// Data is what is written, with the line ends of the file on disk, and is not nil where the kind writes; at a
 	// Conflict it is what force would write, or nil where force would delete the file or cannot help.
 	Data []byte
-	// Old is what stands on disk at Update, Delete and Conflict; nil where that is too large to hold.
-	Old []byte
+	// Old is what stands on disk at Path where that is replaced, deleted or in conflict; nil where it is too large to hold.
+	Old   []byte
+	exact bool // Mode is to be set whatever the umask, although the file is not there
+
 	// Seen is the SHA-256 of what stands on disk in hexadecimal, empty where there is no file.
 	Seen string
 }
+
+// Exact reports whether the file gets Mode whatever the umask: where it had that before.
+func (a Action) Exact() bool { return a.exact || a.Kind != Create || a.From != "" }
 
 // Base is content to be stored for later merges.
 type Base struct {
@@ -54,9 +71,13 @@ type Plan struct {
 	Dir     string
 	Actions []Action // sorted by path
 	State   *State   // what is to be recorded
+	Pending *State   // the same, with what a run that finds this one interrupted needs to know
 
 	// Fresh says that the folder is not there, or holds nothing that a new tree could meet.
 	Fresh bool
+
+	// Undo is what is recorded for taking the run back. It is not kept where the plan is Fresh.
+	Undo *UndoRecord
 
 	// Recovered is what the disk shows after a run that was interrupted; nil where none was.
 	Recovered *State
@@ -81,6 +102,27 @@ func (p *Plan) Changes() bool {
 	return false
 }
 
+// Written is how many files are written, moved or removed, fabgen's own account aside.
+func (p *Plan) Written() int {
+	n := 0
+	for _, a := range p.Actions {
+		if a.Path != StateFile && (a.Kind.Writes() || a.Kind == Delete) {
+			n++
+		}
+	}
+	return n
+}
+
+// Touches reports whether the file at a path is written or removed.
+func (p *Plan) Touches(path string) bool {
+	for _, a := range p.Actions {
+		if a.Path == path && (a.Kind.Writes() || a.Kind == Delete) {
+			return true
+		}
+	}
+	return false
+}
+
 // Counts says how many files meet which fate.
 type Counts struct {
 	Created   int `json:"created"`
@@ -89,6 +131,10 @@ type Counts struct {
 	Unchanged int `json:"unchanged"`
 	Kept      int `json:"kept"`
 	Conflicts int `json:"conflicts"`
+	Moved     int `json:"moved"`
+	Merged    int `json:"merged"`
+	Marked    int `json:"mergeConflicts"` // files that get conflict markers
+	Unsolved  int `json:"unsolved"`       // files that have them from an earlier run
 }
 
 // Counts counts the actions by kind.
@@ -100,5 +146,6 @@ func (p *Plan) Counts() Counts {
 	return Counts{
 		Created: n[Create], Updated: n[Update], Deleted: n[Delete],
 		Unchanged: n[Unchanged], Kept: n[Keep], Conflicts: n[Conflict],
+		Moved: n[Move], Merged: n[Merge], Marked: n[Mark], Unsolved: n[Unsolved],
 	}
 }

@@ -10,18 +10,33 @@ import (
 
 // keepAccount plans fabgen's own account: which base contents to store and to drop, and whether the state file changes.
 func (p *Plan) keepAccount(in Input, acc *account) {
-	content := make(map[string][]byte, len(in.Files))
-	for _, f := range in.Files {
-		if f.Class == render.Seeded {
+	needed := p.State.bases()
+	content := map[string][]byte{}
+	for _, f := range slices.Concat(in.Files, in.Last) {
+		if e := p.State.Entries[f.Path]; e.Class == render.Seeded {
 			content[hash(f.Data)] = f.Data
 		}
 	}
+	p.keepBases(needed, content, acc)
+	p.recordAction(acc)
+}
+
+// bases are the SHA-256 of the contents that later merges need.
+func (s *State) bases() map[string]bool {
 	needed := map[string]bool{}
-	for _, e := range p.State.Entries {
-		if e.Class == render.Seeded {
-			needed[e.SHA256] = true
+	for _, e := range s.Entries {
+		if e.Class != render.Seeded {
+			continue
+		}
+		for _, sum := range append([]string{e.SHA256}, e.Also...) {
+			needed[sum] = true
 		}
 	}
+	return needed
+}
+
+// keepBases plans which base contents to store and to drop.
+func (p *Plan) keepBases(needed map[string]bool, content map[string][]byte, acc *account) {
 	for _, sum := range slices.Sorted(maps.Keys(needed)) {
 		if data, ok := content[sum]; ok && !acc.bases[sum] {
 			p.Bases = append(p.Bases, Base{sum, data})
@@ -32,7 +47,6 @@ func (p *Plan) keepAccount(in Input, acc *account) {
 			p.StaleBases = append(p.StaleBases, BasePath(sum))
 		}
 	}
-	p.recordAction(acc)
 }
 
 // recordAction adds the action for the state file, which stands for all of fabgen's account.

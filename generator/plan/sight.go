@@ -88,3 +88,8 @@ func (s sight) keepLineEnds(data []byte) []byte {
 	}
 	return toCRLF(data)
 }
+
+// isLast reports whether the file holds what was generated last.
+func (s sight) isLast(e Entry) bool {
+	return s.there && s.obstacle == "" && (e.is(s.sha256) || e.is(s.lfSHA256))
+}

@@ -18,12 +18,14 @@ const (
 	StateFile   = Folder + "/state.json"   // what was generated; written last
 	PendingFile = Folder + "/pending.json" // what a run under way will have generated; gone once it is done
 	SchemaFile  = Folder + "/schema.json"
+	ConfigFile  = Folder + "/config.yaml" // the configuration that was generated last, comments aside
 	BaseFolder  = Folder + "/base"
 	SourceFile  = "fabgen.yaml" // the user's; init writes it, and nothing afterwards
 )
 
-// Format is the version of the state file's layout that this fabgen writes.
-const Format = 1
+// Format is the version of the state file's layout that this fabgen writes. It reads older ones too: format 1 knows
+// neither adopted nor retired files.
+const Format = 2
 
 // Entry records one generated file.
 type Entry struct {
@@ -33,6 +35,27 @@ type Entry struct {
 	Template string
 	Version  string // of the fabgen that rendered this content first
 	SHA256   string // of the content as rendered, hexadecimal
+	Adopted  bool   // rendered as fabgen's own, and the user's all the same
+	Retired  bool   // an edited file of a thing that is no longer configured, kept under another name
+
+	// Also are other contents that count as rendered: two branches that git merged recorded one each.
+	Also []string
+
+	// The rest is known while a run is under way alone.
+	Written string // SHA-256 of what the run puts there, where that is not what was rendered
+	From    string // where the run takes the file from
+	FromSHA string // SHA-256 of what stood there, empty where the user had deleted it
+}
+
+// is reports whether a SHA-256 is of a content that counts as rendered.
+func (e Entry) is(sha256 string) bool {
+	return sha256 != "" && (sha256 == e.SHA256 || slices.Contains(e.Also, sha256))
+}
+
+// settled is the entry once the run is done.
+func (e Entry) settled() Entry {
+	e.Written, e.From, e.FromSHA = "", "", ""
+	return e
 }
 
 // State records what was generated, by path. The zero State records nothing.
@@ -47,10 +70,16 @@ type entryJSON struct {
 	Template string `json:"template,omitempty"`
 	Version  string `json:"fabgen"`
 	SHA256   string `json:"sha256"`
+	Adopted  bool   `json:"adopted,omitempty"`
+	Retired  bool   `json:"retired,omitempty"`
+	Written  string `json:"written,omitempty"`
+	From     string `json:"from,omitempty"`
+	FromSHA  string `json:"fromSha256,omitempty"`
 }
 
 // Encode gives the bytes of the state file. Each file stands on a line of its own that ends in a comma, and no line
-// is shared, so that git merges what two branches did to different files.
+// is shared, so that git merges what two branches did to different files; what they did to the same file may stand
+// there twice.
 func (s *State) Encode() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "{\n\"format\": %d,\n\"files\": [\n", Format)
@@ -69,14 +98,23 @@ func (s *State) Encode() []byte {
 func (e Entry) json() entryJSON {
 	return entryJSON{
 		Path: e.Path, Class: e.Class.String(), Mode: fmt.Sprintf("%04o", e.Mode.Perm()),
-		Template: e.Template, Version: e.Version, SHA256: e.SHA256,
+		Template: e.Template, Version: e.Version, SHA256: e.SHA256, Adopted: e.Adopted, Retired: e.Retired,
+		Written: e.Written, From: e.From, FromSHA: e.FromSHA,
 	}
 }
 
 func (j entryJSON) entry() (Entry, error) {
-	e := Entry{Path: j.Path, Template: j.Template, Version: j.Version, SHA256: j.SHA256}
+	e := Entry{
+		Path: j.Path, Template: j.Template, Version: j.Version, SHA256: j.SHA256, Adopted: j.Adopted, Retired: j.Retired,
+		Written: j.Written, From: j.From, FromSHA: j.FromSHA,
+	}
 	if err := checkRecordedPath(j.Path); err != nil {
 		return e, err
+	}
+	if j.From != "" {
+		if err := checkRecordedPath(j.From); err != nil {
+			return e, err
+		}
 	}
 	switch j.Class {
 	case render.Owned.String():

@@ -24,6 +24,17 @@ func expandAll(table []rule, m *model.Model) []job {
 	return jobs
 }
 
+// ItemPaths gives the paths of the files that an item has to itself, by their templates.
+func ItemPaths(item *model.Item) map[string]string {
+	paths := map[string]string{}
+	for _, r := range rules() {
+		if path := strings.NewReplacer("{item}", item.File, "{Item}", item.Name).Replace(r.Path); path != r.Path {
+			paths[r.Path] = path
+		}
+	}
+	return paths
+}
+
 // expand gives one file for each thing that the rule's path stands for. {env} leaves out the default environment, whose
 // file has no environment's name; {environment} is every one of them.
 func expand(r rule, m *model.Model) []job {

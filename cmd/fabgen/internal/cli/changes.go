@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fabgen/fabgen/generator/plan"
@@ -11,8 +12,9 @@ import (
 // change is one file that a run touches, as --json prints it.
 type change struct {
 	Path   string `json:"path"`
-	Kind   string `json:"kind"`  // create, update, delete, keep or conflict
-	Class  string `json:"class"` // owned or seeded
+	From   string `json:"from,omitempty"` // where the file stood before
+	Kind   string `json:"kind"`           // as plan.Kind says it
+	Class  string `json:"class"`          // owned or seeded
 	Reason string `json:"reason"`
 }
 
@@ -28,12 +30,13 @@ func newRunResult(p *plan.Plan, dryRun bool) runResult {
 	return runResult{Dir: p.Dir, DryRun: dryRun, Counts: p.Counts(), Changes: changesOf(p)}
 }
 
-// changesOf lists all actions but those that leave a file as it is. It is never nil, so that JSON has a list.
-func changesOf(p *plan.Plan) []change {
+// changesOf lists all actions but those that leave a file as it is, or those of some kinds. It is never nil, so that
+// JSON has a list.
+func changesOf(p *plan.Plan, kinds ...plan.Kind) []change {
 	out := []change{}
 	for _, a := range p.Actions {
-		if a.Kind != plan.Unchanged {
-			out = append(out, change{a.Path, a.Kind.String(), a.Class.String(), a.Reason})
+		if a.Kind != plan.Unchanged && (len(kinds) == 0 || slices.Contains(kinds, a.Kind)) {
+			out = append(out, change{a.Path, a.From, a.Kind.String(), a.Class.String(), a.Reason})
 		}
 	}
 	return out
@@ -52,7 +55,7 @@ func pending(p *plan.Plan) []change {
 
 func printChanges(w io.Writer, changes []change) {
 	for _, c := range changes {
-		fmt.Fprintf(w, "%-9s %s", c.Kind, c.Path)
+		fmt.Fprintf(w, "%-14s %s", c.Kind, c.Path)
 		if c.Reason != "" {
 			fmt.Fprintf(w, "  (%s)", c.Reason)
 		}
@@ -67,8 +70,9 @@ func sentence(c plan.Counts) string {
 		count int
 		word  string
 	}{
-		{c.Created, "created"}, {c.Updated, "updated"}, {c.Deleted, "deleted"},
+		{c.Created, "created"}, {c.Updated, "updated"}, {c.Merged, "merged"}, {c.Moved, "moved"}, {c.Deleted, "deleted"},
 		{c.Kept, "kept as you left them"}, {c.Unchanged, "unchanged"}, {c.Conflicts, "in conflict"},
+		{c.Unsolved, "with conflict markers left"}, {c.Marked, "merged with conflicts to solve"},
 	} {
 		if n.count > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n.count, n.word))
@@ -78,15 +82,4 @@ func sentence(c plan.Counts) string {
 		return "nothing to do"
 	}
 	return strings.Join(parts, ", ")
-}
-
-func printGenerated(w io.Writer, o *generateOptions, p *plan.Plan) {
-	if o.dryRun {
-		printChanges(w, changesOf(p))
-		fmt.Fprintf(w, "%s: %s (dry run: nothing was written)\n", p.Dir, sentence(p.Counts()))
-		return
-	}
-	if !o.quiet {
-		fmt.Fprintf(w, "%s: %s\n", p.Dir, sentence(p.Counts()))
-	}
 }

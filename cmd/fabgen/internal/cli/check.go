@@ -40,7 +40,7 @@ JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason"}]}`,
 }
 
 func runCheck(ctx context.Context, o *checkOptions) error {
-	p, err := planWorkload(ctx, o.dir, false)
+	p, err := planWorkload(ctx, o.dir)
 	if err != nil {
 		return err
 	}

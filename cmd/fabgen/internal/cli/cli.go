@@ -17,8 +17,8 @@ import (
 )
 
 // Main runs fabgen with the arguments that follow its name and returns the exit code: 0 done, 1 failed, 2 wrong use or
-// invalid configuration, 3 out of date. Results go to standard output, everything else to standard error.
-// When ctx ends, a command stops before it changes anything else, and fails.
+// invalid configuration, 3 out of date, 4 merge conflicts left to solve. Results go to standard output, everything else
+// to standard error. When ctx ends, a command stops before it changes anything else, and fails.
 func Main(ctx context.Context, args []string) int {
 	a := &app{
 		in:       os.Stdin,
@@ -74,7 +74,8 @@ Results go to standard output, everything else to standard error. With --json ev
 a command that fails prints {"error": "...", "problems": [...]}, where each problem has file, line, column, path,
 found, want and hint, as far as they are known.
 
-Exit codes: 0 done, 1 failed, 2 wrong use or invalid configuration, 3 out of date (check, diff, entra diff).`,
+Exit codes: 0 done, 1 failed, 2 wrong use or invalid configuration, 3 out of date (check, diff, entra diff), 4 done with
+merge conflicts left to solve.`,
 		Example: `  fabgen init --demo ./contoso
   fabgen init
   fabgen generate --dir ./contoso`,
@@ -98,9 +99,10 @@ Exit codes: 0 done, 1 failed, 2 wrong use or invalid configuration, 3 out of dat
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages ", "FlagUsagesWrapped 100 "))
 	root.SetHelpCommand(newHelpCmd())
 	root.AddCommand(
-		newInitCmd(a), newGenerateCmd(a), newCheckCmd(a), newDiffCmd(a), newPackageCmd(a),
-		newValidateCmd(a), newSchemaCmd(a), newEntraCmd(a), newDoctorCmd(a),
-		newVersionCmd(a), newCompletionCmd(a),
+		newInitCmd(a), newGenerateCmd(a), newCheckCmd(a), newDiffCmd(a), newAdoptCmd(a),
+		newUndoCmd(a), newAddCmd(a), newRemoveCmd(a), newRenameCmd(a),
+		newPackageCmd(a), newEntraCmd(a), newDoctorCmd(a),
+		newValidateCmd(a), newSchemaCmd(a), newVersionCmd(a), newCompletionCmd(a),
 	)
 	return root
 }

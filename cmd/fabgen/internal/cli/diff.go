@@ -41,7 +41,7 @@ JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason"}], "dif
 }
 
 func runDiff(ctx context.Context, o *diffOptions) error {
-	p, err := planWorkload(ctx, o.dir, false)
+	p, err := planWorkload(ctx, o.dir)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/fabgen/fabgen/generator/config"
+	"github.com/fabgen/fabgen/generator/plan"
 )
 
 // The exit codes of every command.
@@ -13,6 +14,7 @@ const (
 	exitFailed = 1 // something went wrong on the way, or the person stopped it
 	exitUsage  = 2 // wrong use, or an invalid configuration
 	exitStale  = 3 // what is on disk is not what the configuration gives
+	exitMarked = 4 // merge conflicts are left to solve
 )
 
 // exitCode is the one place that says which kind of error ends in which code.
@@ -24,6 +26,8 @@ func exitCode(err error) int {
 		return exitDone
 	case errors.Is(err, errStale):
 		return exitStale
+	case errors.Is(err, errMarked), errors.Is(err, plan.ErrUnsolved):
+		return exitMarked
 	case errors.As(err, &usage), errors.As(err, &problems):
 		return exitUsage
 	default:
@@ -33,6 +37,9 @@ func exitCode(err error) int {
 
 // errStale ends check and diff where they find a difference. They have printed it by then.
 var errStale = errors.New("out of date")
+
+// errMarked ends commands that are done and have left conflicts in files. They have named them by then.
+var errMarked = errors.New("merge conflicts are left to solve")
 
 // usageError is a mistake in how fabgen was called.
 type usageError struct {

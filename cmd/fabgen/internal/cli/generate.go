@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -13,30 +12,51 @@ import (
 
 type generateOptions struct {
 	*app
-	dir   string
-	force bool
+	dir     string
+	force   bool
+	restore bool
+	files   []string // to restore; none: all
 }
 
 func newGenerateCmd(a *app) *cobra.Command {
 	o := &generateOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "generate",
+		Use:   "generate [--restore [FILE...]]",
 		Short: "Write the workload again after a change of fabgen.yaml",
 		Long: `generate reads fabgen.yaml and writes what follows from it: files that are new or have changed are written, and
 files that fabgen made and no longer makes are removed. Files of your own are left alone.
 
-It never overwrites your work in silence: where you have changed a file that fabgen owns, it names the file, writes
-nothing and fails. Take your change back, move it to a file of your own, or give --force to lose it.
+Your edits stay. Where you have edited a file that is yours to edit and its rendering changed, both come together: what
+only one side changed is taken, and where both changed the same lines both stand between conflict markers, as git
+writes them. Then generate ends with exit code 4, and runs no more until you have solved them, unless you give --force.
+A file that you deleted stays deleted; --restore brings it back.
 
-JSON: {"dir", "dryRun", "counts": {"created", "updated", "deleted", "unchanged", "kept", "conflicts"},
-"changes": [{"path", "kind", "class", "reason"}]}`,
+Where you have edited a file that fabgen owns, generate shows the edit, writes nothing and fails. Take the edit back,
+move it to a file of your own, make the file yours with "fabgen adopt", or give --force to lose it.
+
+What belonged to an item, route or resource that is no longer in fabgen.yaml is removed. A file of it that you have
+edited is kept as FILE.removed, out of the build, and comes back with your edits when the item does.
+
+JSON: {"dir", "dryRun", "counts": {"created", "updated", "deleted", "unchanged", "kept", "conflicts", "moved", "merged",
+"mergeConflicts", "unsolved"}, "changes": [{"path", "from", "kind", "class", "reason"}]}`,
 		Example: `  fabgen generate
-  fabgen generate --dir ./contoso --dry-run`,
-		Args: positional(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return runGenerate(cmd.Context(), o) },
+  fabgen generate --dir ./contoso --dry-run
+  fabgen generate --restore README.md`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && !o.restore {
+				return usagef("generate takes no argument %q without --restore; usage: %s", args[0], cmd.UseLine())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.files = args
+			return runGenerate(cmd.Context(), o)
+		},
 	}
 	addDirFlag(cmd, &o.dir)
-	cmd.Flags().BoolVar(&o.force, "force", false, "overwrite files that fabgen owns and you have changed")
+	cmd.Flags().BoolVar(&o.force, "force", false, "overwrite files that fabgen owns and you have changed, and go on around "+
+		"conflict markers")
+	cmd.Flags().BoolVar(&o.restore, "restore", false, "make files again that you deleted: those that are named, or all")
 	return cmd
 }
 
@@ -46,28 +66,37 @@ func addDirFlag(cmd *cobra.Command, dir *string) {
 }
 
 func runGenerate(ctx context.Context, o *generateOptions) error {
-	p, err := planWorkload(ctx, o.dir, o.force)
+	r, err := requestFor(o.dir)
 	if err != nil {
 		return err
 	}
-	if err := p.Err(); err != nil {
+	r.Force, r.Restore = o.force, o.restored()
+	p, err := generator.Plan(ctx, r)
+	if err != nil {
 		return err
 	}
-	if !o.dryRun {
-		if err := generator.Apply(ctx, p); err != nil {
-			return err
-		}
+	return o.carryOut(ctx, p)
+}
+
+// restored are the files to restore.
+func (o *generateOptions) restored() []string {
+	if o.restore && len(o.files) == 0 {
+		return []string{plan.AllFiles}
 	}
-	return o.result(newRunResult(p, o.dryRun), func(w io.Writer) { printGenerated(w, o, p) })
+	return paths(o.files)
+}
+
+// requestFor asks for the workload in dir as its fabgen.yaml says.
+func requestFor(dir string) (generator.Request, error) {
+	s, err := readWorkload(dir)
+	return generator.Request{Dir: dir, Document: s.document, Source: s.data, Runtime: runtime.Source}, err
 }
 
 // planWorkload says what is to happen to the workload in dir; it writes nothing.
-func planWorkload(ctx context.Context, dir string, force bool) (*plan.Plan, error) {
-	s, err := readWorkload(dir)
+func planWorkload(ctx context.Context, dir string) (*plan.Plan, error) {
+	r, err := requestFor(dir)
 	if err != nil {
 		return nil, err
 	}
-	return generator.Plan(ctx, generator.Request{
-		Dir: dir, Document: s.document, Source: s.data, Runtime: runtime.Source, Force: force,
-	})
+	return generator.Plan(ctx, r)
 }

@@ -89,7 +89,7 @@ func (a *app) working(on string) (done func()) {
 
 // report prints the error that a command ended with.
 func (a *app) report(err error) {
-	if errors.Is(err, errStale) || errors.Is(err, errUnwell) {
+	if errors.Is(err, errStale) || errors.Is(err, errMarked) || errors.Is(err, errUnwell) {
 		return
 	}
 	if a.json {
@@ -119,6 +119,7 @@ func headline(err error) string {
 	var lacking *missingError
 	var problems config.Problems
 	var conflict *plan.ConflictError
+	var unsolved *plan.UnsolvedError
 	var usage *usageError
 	var unfit *pack.InvalidError
 	switch {
@@ -128,7 +129,7 @@ func headline(err error) string {
 		return "the manifests are invalid: " + count(len(unfit.Problems), "problem") + "; nothing was written"
 	case errors.As(err, &problems):
 		return "the configuration is invalid: " + count(len(problems), "problem") + "; nothing was written"
-	case errors.As(err, &conflict):
+	case errors.As(err, &conflict), errors.As(err, &unsolved):
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		return first
 	case errors.As(err, &usage):
@@ -143,6 +144,7 @@ func headline(err error) string {
 func problemsOf(err error) []problem {
 	var problems config.Problems
 	var conflict *plan.ConflictError
+	var unsolved *plan.UnsolvedError
 	var usage *usageError
 	var out []problem
 	switch {
@@ -152,6 +154,10 @@ func problemsOf(err error) []problem {
 		}
 	case errors.As(err, &conflict):
 		for _, f := range conflict.Files {
+			out = append(out, problem{Path: f.Path, Found: f.Reason})
+		}
+	case errors.As(err, &unsolved):
+		for _, f := range unsolved.Files {
 			out = append(out, problem{Path: f.Path, Found: f.Reason})
 		}
 	case errors.As(err, &usage):
