@@ -47,9 +47,9 @@ func readTree(t *testing.T, dir string) tree {
 }
 
 // withoutUndo leaves out what runs keep for taking them back: it tells how the tree came to be.
-func (all tree) withoutUndo() tree {
+func (want tree) withoutUndo() tree {
 	rest := tree{}
-	for p, content := range all {
+	for p, content := range want {
 		if !strings.HasPrefix(p, plan.UndoFolder) {
 			rest[p] = content
 		}

@@ -56,7 +56,7 @@ func inPlace(ctx context.Context, p *plan.Plan, h host) error {
 // prepare does all that can be undone, and all that takes room on the disk.
 func (u *update) prepare(ctx context.Context) error {
 	steps := []func(context.Context) error{
-		u.sweep, u.makeAccountFolders, u.storeBases, u.announce, u.storeUndo, u.makeFolders, u.stage, u.checkTargets,
+		u.sweep, u.makeAccountFolders, u.storeBases, u.storeUndo, u.announce, u.makeFolders, u.stage, u.checkTargets,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

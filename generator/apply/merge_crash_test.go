@@ -63,9 +63,9 @@ func edited(t *testing.T, dir string) {
 }
 
 // visible leaves out fabgen's own account and its configuration.
-func (all tree) visible() tree {
+func (want tree) visible() tree {
 	rest := tree{}
-	for p, content := range all {
+	for p, content := range want {
 		if !strings.HasPrefix(p, plan.Folder+"/") && p != plan.SourceFile {
 			rest[p] = content
 		}

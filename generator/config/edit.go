@@ -15,6 +15,7 @@ var ErrCannotEdit = errors.New("fabgen cannot edit this by itself")
 // Edit is a change of a fabgen.yaml. What the change is not about stays as it is, with comments, order and style.
 type Edit struct {
 	what  string                               // for messages: adding the scope X
+	hint  string                               // what to do about problems that it leads to
 	apply func(doc *Document, c *Config) error // what it means
 	write func(e *editor) bool                 // how it is written; false where it cannot be
 }
@@ -55,6 +56,7 @@ func (d Edit) meaning(doc *Document) (*Config, error) {
 	if errors.As(err, &problems) {
 		for i := range problems {
 			problems[i].Line, problems[i].Column = 0, 0
+			problems[i].Hint = orText(d.hint, problems[i].Hint)
 		}
 		return nil, problems
 	}
@@ -103,6 +105,7 @@ func RemoveFrom(list, name string) Edit {
 	at := -1
 	return Edit{
 		what: "removing " + quote(name) + " from " + list,
+		hint: "take " + quote(name) + " out there first",
 		apply: func(_ *Document, c *Config) error {
 			names := c.names(list)
 			if at = slices.Index(names, name); at < 0 {

@@ -164,7 +164,7 @@ func (e *editor) remove(list string, i int) bool {
 	switch {
 	case i > 0 && e.lines[from-1] == "":
 		from--
-	case len(all) > 1 && to < len(e.lines) && e.lines[to] == "":
+	case i < len(all)-1 && e.lines[to] == "":
 		to++
 	}
 	e.lines = slices.Delete(e.lines, from, to)

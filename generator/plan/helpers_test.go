@@ -47,9 +47,9 @@ func storeBases(t *testing.T, dir string, files ...render.File) {
 	}
 }
 
-// marks is a conflict as a merge writes it.
-func marks(yours, base, theirs string) string {
-	return "<<<<<<< yours\n" + yours + "||||||| base\n" + base + "=======\n" + theirs + ">>>>>>> fabgen\n"
+// marks is a conflict between x and something else, as a merge writes it.
+func marks(base, theirs string) string {
+	return "<<<<<<< yours\nx\n||||||| base\n" + base + "=======\n" + theirs + ">>>>>>> fabgen\n"
 }
 
 func owned(p, content string) render.File {

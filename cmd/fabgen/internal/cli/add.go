@@ -32,7 +32,8 @@ func newAddCmd(a *app) *cobra.Command {
 		Long:  "add writes a scope, resource, item, job or route into fabgen.yaml and generates what follows." + editHelp,
 		Example: `  fabgen add item Report
   fabgen add job Report Print`,
-		RunE: needsThing,
+		RunE:               needsThing,
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true}, // those of a command that is misspelled
 	}
 	for _, t := range things {
 		cmd.AddCommand(newAddThingCmd(a, t))

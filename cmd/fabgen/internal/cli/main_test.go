@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -16,6 +18,9 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/fabgen/fabgen/generator"
+	"github.com/fabgen/fabgen/generator/plan"
 )
 
 // TestMain puts this test binary into PATH as fabgen, so that scripts, sessions and benchmarks run the command as a
@@ -37,6 +42,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": cmdExits, "holds": cmdHolds, "fill": cmdFill, "windows": cmdWindows,
 			"touched": cmdTouched, "replaced": cmdReplaced,
+			"edit": cmdEdit, "append": cmdAppend, "older": cmdOlder,
 		},
 	})
 }
@@ -89,6 +95,54 @@ func cmdFill(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	line := args[2] + "\n"
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat(line, size/len(line)+1)), 0o666))
+}
+
+// cmdEdit replaces the first place of a text in a file: edit FILE OLD NEW
+func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit FILE OLD NEW")
+	}
+	text := ts.ReadFile(args[0])
+	old, fresh := unquote(args[1]), unquote(args[2])
+	if !strings.Contains(text, old) {
+		ts.Fatalf("%s does not hold %q", args[0], old)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Replace(text, old, fresh, 1)), 0o666))
+}
+
+// unquote turns \n and \t of a script into what they stand for.
+func unquote(s string) string {
+	return strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\r`, "\r").Replace(s)
+}
+
+// cmdAppend adds a line at the end of a file: append FILE LINE
+func cmdAppend(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: append FILE LINE")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(ts.ReadFile(args[0])+unquote(args[1])+"\n"), 0o666))
+}
+
+// cmdOlder makes a workload look as if an older fabgen, whose template of a file had another text, had generated it:
+// older DIR FILE NEW OLD
+func cmdOlder(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: older DIR FILE NEW OLD")
+	}
+	dir, file := args[0], args[1]
+	sum := func(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
+	now := ts.ReadFile(dir + "/" + file)
+	if !strings.Contains(now, unquote(args[2])) {
+		ts.Fatalf("%s does not hold %q", file, args[2])
+	}
+	then := strings.Replace(now, unquote(args[2]), unquote(args[3]), 1)
+	state := strings.ReplaceAll(ts.ReadFile(dir+"/"+plan.StateFile), sum(now), sum(then))
+	state = strings.ReplaceAll(state, `"fabgen":"`+generator.Version, `"fabgen":"0.0.9`)
+	packed, err := plan.Pack([]byte(then))
+	ts.Check(err)
+	for name, data := range map[string]string{file: then, plan.StateFile: state, plan.BasePath(sum(then)): string(packed)} {
+		ts.Check(os.WriteFile(ts.MkAbs(dir+"/"+name), []byte(data), 0o666))
+	}
 }
 
 // cmdWindows copies a text as an editor of Windows would save it, with a byte order mark and CRLF: windows FROM TO

@@ -15,7 +15,8 @@ func newRemoveCmd(a *app) *cobra.Command {
 			"A file of it that you have edited is kept as FILE.removed, out of the build." + editHelp,
 		Example: `  fabgen remove route getForecast
   fabgen remove job Forecast Score`,
-		RunE: needsThing,
+		RunE:               needsThing,
+		FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true}, // those of a command that is misspelled
 	}
 	for _, t := range things {
 		cmd.AddCommand(newEditCmd(a, &cobra.Command{
