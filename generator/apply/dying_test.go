@@ -48,10 +48,10 @@ func (d *dying) step(do, doHalf func() error) error {
 	}
 	d.dead = d.when != refused
 	var err error
-	switch d.when {
-	case half:
+	switch {
+	case d.when == half && doHalf != nil:
 		err = doHalf()
-	case after:
+	case d.when == after:
 		err = do()
 	}
 	return errors.Join(errDied, err)

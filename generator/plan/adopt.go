@@ -87,7 +87,7 @@ func (q question) adopted(version string) (Entry, error) {
 		Path: q.file.Path, Class: render.Seeded, Mode: q.file.Mode.Perm(), Template: q.file.Template, Version: version,
 		SHA256: q.sha256, Adopted: q.file.Class == render.Owned,
 	}
-	if !q.known || q.prior.is(q.sha256) {
+	if !q.known || q.prior.Is(q.sha256) {
 		return e, nil
 	}
 	base, err := q.base(q.prior.SHA256)

@@ -61,7 +61,7 @@ func (q question) decide() (Action, error) {
 		return q.changed("the rendering changed"), nil
 	case seeded && q.known && merge.HasMarkers(q.disk.data):
 		return q.unsolved(), nil
-	case seeded && q.known && q.prior.is(q.sha256):
+	case seeded && q.known && q.prior.Is(q.sha256):
 		return q.mine("edited by you"), nil
 	case seeded && q.known:
 		return q.merge()
@@ -117,7 +117,7 @@ func (q question) mine(reason string) Action {
 // unsolved is for a file that holds conflict markers: with force it stays as it is, and so does its base. Those that a
 // run which was interrupted left are part of what this one finishes.
 func (q question) unsolved() Action {
-	if q.resumed && q.prior.is(q.sha256) {
+	if q.resumed && q.prior.Is(q.sha256) {
 		return q.written(Mark, q.disk.data, marked)
 	}
 	if q.force || q.from != "" {
@@ -185,7 +185,7 @@ func (q question) parted() bool {
 	upper, lower := merge.Sides(q.disk.data)
 	rendered := func(side []byte) bool {
 		sum := hash(toLF(side))
-		return sum == q.sha256 || q.prior.is(sum)
+		return sum == q.sha256 || q.prior.Is(sum)
 	}
 	return rendered(upper) && rendered(lower)
 }
@@ -222,7 +222,7 @@ func (q question) entry(a Action, version string) (Entry, bool) {
 		Path: q.file.Path, Class: q.class(), Mode: q.file.Mode.Perm(),
 		Template: q.file.Template, Version: version, SHA256: q.sha256, Adopted: q.adopts(),
 	}
-	if q.known && q.prior.is(q.sha256) {
+	if q.known && q.prior.Is(q.sha256) {
 		e.Version = q.prior.Version
 	}
 	return e, true

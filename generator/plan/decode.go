@@ -56,7 +56,7 @@ func collect(name string, files []*entryJSON) (*State, error) {
 
 // with is what two branches recorded for one file.
 func (e Entry) with(other Entry) Entry {
-	if !e.is(other.SHA256) {
+	if !e.Is(other.SHA256) {
 		e.Also = append(slices.Clip(e.Also), other.SHA256)
 	}
 	e.Adopted = e.Adopted || other.Adopted

@@ -63,7 +63,9 @@ func New(ctx context.Context, in Input) (*Plan, error) {
 		return nil, err
 	}
 	p := newPlan(in.Dir, acc, t)
-	p.Recovered = acc.recovered(disk)
+	if p.Recovered = acc.recovered(disk); p.Recovered != nil {
+		p.Last = p.Recovered
+	}
 	d := &decisions{Plan: p, in: in, acc: acc, disk: disk, target: t}
 	if err := d.decideAll(); err != nil {
 		return nil, fmt.Errorf("%s: %w", in.Dir, err)
@@ -79,7 +81,7 @@ func New(ctx context.Context, in Input) (*Plan, error) {
 func newPlan(dir string, acc *account, t *target) *Plan {
 	return &Plan{
 		Dir: dir, State: &State{Entries: map[string]Entry{}}, Pending: &State{Entries: map[string]Entry{}},
-		StateSeen: acc.seen, Leftovers: t.leftovers(),
+		StateSeen: acc.seen, Leftovers: t.leftovers(), Last: acc.state, Rendered: map[string]string{},
 	}
 }
 

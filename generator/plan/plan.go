@@ -76,6 +76,11 @@ type Plan struct {
 	// Fresh says that the folder is not there, or holds nothing that a new tree could meet.
 	Fresh bool
 
+	// Last is what earlier runs recorded, as far as it holds for what is on disk, and Rendered the SHA-256 of every
+	// rendered file by its path.
+	Last     *State
+	Rendered map[string]string
+
 	// Undo is what is recorded for taking the run back. It is not kept where the plan is Fresh.
 	Undo *UndoRecord
 

@@ -91,5 +91,5 @@ func (s sight) keepLineEnds(data []byte) []byte {
 
 // isLast reports whether the file holds what was generated last.
 func (s sight) isLast(e Entry) bool {
-	return s.there && s.obstacle == "" && (e.is(s.sha256) || e.is(s.lfSHA256))
+	return s.there && s.obstacle == "" && (e.Is(s.sha256) || e.Is(s.lfSHA256))
 }

@@ -47,8 +47,8 @@ type Entry struct {
 	FromSHA string // SHA-256 of what stood there, empty where the user had deleted it
 }
 
-// is reports whether a SHA-256 is of a content that counts as rendered.
-func (e Entry) is(sha256 string) bool {
+// Is reports whether a SHA-256 is of a content that counts as rendered.
+func (e Entry) Is(sha256 string) bool {
 	return sha256 != "" && (sha256 == e.SHA256 || slices.Contains(e.Also, sha256))
 }
 

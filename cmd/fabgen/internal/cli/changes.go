@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/fabgen/fabgen/generator"
 	"github.com/fabgen/fabgen/generator/plan"
 )
 
@@ -16,6 +17,8 @@ type change struct {
 	Kind   string `json:"kind"`           // as plan.Kind says it
 	Class  string `json:"class"`          // owned or seeded
 	Reason string `json:"reason"`
+
+	Causes []generator.Cause `json:"causes,omitempty"` // of check and diff
 }
 
 // runResult is what init and generate print with --json.
@@ -36,7 +39,9 @@ func changesOf(p *plan.Plan, kinds ...plan.Kind) []change {
 	out := []change{}
 	for _, a := range p.Actions {
 		if a.Kind != plan.Unchanged && (len(kinds) == 0 || slices.Contains(kinds, a.Kind)) {
-			out = append(out, change{a.Path, a.From, a.Kind.String(), a.Class.String(), a.Reason})
+			out = append(out, change{
+				Path: a.Path, From: a.From, Kind: a.Kind.String(), Class: a.Class.String(), Reason: a.Reason,
+			})
 		}
 	}
 	return out

@@ -18,6 +18,7 @@ type checkResult struct {
 	Dir      string   `json:"dir"`
 	UpToDate bool     `json:"upToDate"`
 	Changes  []change `json:"changes"`
+	drift
 }
 
 func newCheckCmd(a *app) *cobra.Command {
@@ -27,9 +28,11 @@ func newCheckCmd(a *app) *cobra.Command {
 		Short: "Tell whether the workload is what fabgen.yaml gives",
 		Long: `check compares the files on disk with what fabgen.yaml and this fabgen give. It writes nothing. Where
 something differs it lists the files and ends with exit code 3; "fabgen diff" shows what differs, and
-"fabgen generate" brings the workload up to date.
+"fabgen generate" brings the workload up to date. It tells apart why: because fabgen.yaml changed (configuration),
+because this fabgen gives something else than the one that generated it (version), or because a file was edited (edit).
 
-JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason"}]}`,
+JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason", "causes"}], "causes",
+"notes": [{"version", "text"}]}`,
 		Example: `  fabgen check
   fabgen check --dir ./contoso --json`,
 		Args: positional(cobra.NoArgs),
@@ -40,16 +43,17 @@ JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason"}]}`,
 }
 
 func runCheck(ctx context.Context, o *checkOptions) error {
-	p, err := planWorkload(ctx, o.dir)
+	p, found, err := planWorkload(ctx, o.dir)
 	if err != nil {
 		return err
 	}
-	changes := pending(p)
-	r := checkResult{Dir: p.Dir, UpToDate: !p.Changes(), Changes: changes}
+	changes := found.explain(pending(p))
+	r := checkResult{Dir: p.Dir, UpToDate: !p.Changes(), Changes: changes, drift: newDrift(found)}
 	if err := o.result(r, func(w io.Writer) { printChanges(w, changes) }); err != nil {
 		return err
 	}
 	if !r.UpToDate {
+		found.tell(o.app)
 		o.say("%s: %s out of date; `fabgen diff` shows what differs, `fabgen generate` writes it",
 			p.Dir, count(len(changes), "file"))
 		return fmt.Errorf("%s: %w", p.Dir, errStale)

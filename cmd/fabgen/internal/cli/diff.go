@@ -20,6 +20,7 @@ type diffResult struct {
 	UpToDate bool     `json:"upToDate"`
 	Changes  []change `json:"changes"`
 	Diff     string   `json:"diff"`
+	drift
 }
 
 func newDiffCmd(a *app) *cobra.Command {
@@ -28,9 +29,11 @@ func newDiffCmd(a *app) *cobra.Command {
 		Use:   "diff",
 		Short: "Show what generate would change",
 		Long: `diff prints, as a unified diff, what "fabgen generate" would do to the files on disk. It writes nothing.
-Where there is a difference it ends with exit code 3.
+Where there is a difference it ends with exit code 3. After an upgrade of fabgen it says what changed in the templates of
+the files that differ, by version.
 
-JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason"}], "diff"}`,
+JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason", "causes"}], "diff", "causes",
+"notes": [{"version", "text"}]}`,
 		Example: `  fabgen diff
   fabgen diff --dir ./contoso | less`,
 		Args: positional(cobra.NoArgs),
@@ -41,7 +44,7 @@ JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason"}], "dif
 }
 
 func runDiff(ctx context.Context, o *diffOptions) error {
-	p, err := planWorkload(ctx, o.dir)
+	p, found, err := planWorkload(ctx, o.dir)
 	if err != nil {
 		return err
 	}
@@ -49,11 +52,12 @@ func runDiff(ctx context.Context, o *diffOptions) error {
 	if err := p.Diff(&text); err != nil {
 		return err
 	}
-	r := diffResult{Dir: p.Dir, UpToDate: !p.Changes(), Changes: pending(p), Diff: text.String()}
+	r := diffResult{Dir: p.Dir, UpToDate: !p.Changes(), Changes: found.explain(pending(p)), Diff: text.String(), drift: newDrift(found)}
 	if err := o.result(r, func(w io.Writer) { printDiff(w, r.Diff, o.color) }); err != nil {
 		return err
 	}
 	if !r.UpToDate {
+		found.tell(o.app)
 		return fmt.Errorf("%s: %w", p.Dir, errStale)
 	}
 	o.say("%s is up to date: generate would change nothing", p.Dir)

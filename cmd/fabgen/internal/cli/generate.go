@@ -92,11 +92,15 @@ func requestFor(dir string) (generator.Request, error) {
 	return generator.Request{Dir: dir, Document: s.document, Source: s.data, Runtime: runtime.Source}, err
 }
 
-// planWorkload says what is to happen to the workload in dir; it writes nothing.
-func planWorkload(ctx context.Context, dir string) (*plan.Plan, error) {
+// planWorkload says what is to happen to the workload in dir, and why; it writes nothing.
+func planWorkload(ctx context.Context, dir string) (*plan.Plan, causes, error) {
 	r, err := requestFor(dir)
 	if err != nil {
-		return nil, err
+		return nil, causes{}, err
 	}
-	return generator.Plan(ctx, r)
+	p, err := generator.Plan(ctx, r)
+	if err != nil {
+		return nil, causes{}, err
+	}
+	return p, causes{generator.DriftOf(ctx, r, p)}, nil
 }

@@ -1,0 +1,440 @@
+package apply
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fabgen/fabgen/generator/merge"
+	"github.com/fabgen/fabgen/generator/plan"
+	"github.com/fabgen/fabgen/generator/render"
+)
+
+// settings is a small configuration, with templates that change with fabgen's version.
+type settings struct {
+	items, routes []string // sorted
+	version       int
+}
+
+func (s settings) with(items, routes []string) settings {
+	slices.Sort(items)
+	slices.Sort(routes)
+	return settings{items, routes, s.version}
+}
+
+// files renders the configuration.
+func (s settings) files() []render.File {
+	readme := "# Workload\n\n## Items\n\n"
+	all := fmt.Sprintf("// version %d\n", s.version)
+	for _, item := range s.items {
+		readme += "- " + item + "\n"
+		all += "item " + item + "\n"
+	}
+	readme += "\n## Routes\n\n"
+	for _, route := range s.routes {
+		readme += "- GET /" + route + "\n"
+		all += "route " + route + "\n"
+	}
+	readme += fmt.Sprintf("\n## Versions\n\nmade by %d\n\n## End\n", s.version)
+	out := []render.File{
+		seeded("README.md", readme), owned("all.go", all),
+		seeded("package.json", fmt.Sprintf("{\n  \"dependencies\": {\n    \"a\": \"1.%d.0\",\n    \"z\": \"1.0.0\"\n  }\n}\n", s.version)),
+	}
+	if s.version > 1 {
+		out = append(out, seeded("since2.yaml", fmt.Sprintf("a: 1\nversion: %d\nz: 1\n", s.version)))
+	}
+	for _, item := range s.items {
+		out = append(out, s.itemFiles(item)...)
+	}
+	for _, route := range s.routes {
+		out = append(out, templated("routes/{route}.go", "{route}", route,
+			fmt.Sprintf("package routes\n\n// %s, version %d\n\nfunc handle() {\n\tfirst()\n\tsecond()\n}\n", route, s.version)))
+	}
+	return out
+}
+
+func (s settings) itemFiles(item string) []render.File {
+	handler := fmt.Sprintf("package items\n\n// %[1]s\n\nfunc create() {\n\tone()\n\ttwo()\n}\n\n"+
+		"func update() {\n\tversion(%[2]d)\n}\n\nfunc remove() {\n\tthree()\n}\n", item, s.version)
+	table := templated("items/{item}/table.go", "{item}", item, "table "+item+"\n")
+	table.Class = render.Owned
+	return []render.File{templated("items/{item}/handler.go", "{item}", item, handler), table}
+}
+
+func templated(template, hole, thing, content string) render.File {
+	f := seeded(strings.ReplaceAll(template, hole, thing), content)
+	f.Template = template
+	return f
+}
+
+// history is a workload to which things happen.
+type history struct {
+	*testing.T
+	*rand.Rand
+	dir   string
+	now   settings
+	lines map[string]bool // that the person wrote, and did not take back
+	n     int
+	told  []string
+}
+
+func newHistory(t *testing.T, seed uint64) *history {
+	h := &history{T: t, Rand: rand.New(rand.NewPCG(seed, 7)), dir: t.TempDir(), lines: map[string]bool{}}
+	h.now = settings{version: 1}.with([]string{"alpha", "beta"}, []string{"get"})
+	quickRun(t, plan.Input{Dir: h.dir, Files: h.now.files(), Init: true, Source: []byte("source\n")})
+	return h
+}
+
+func (h *history) tell(format string, args ...any) {
+	h.told = append(h.told, fmt.Sprintf(format, args...))
+}
+
+// play lets some things happen and checks after each that the person lost nothing.
+func (h *history) play(things int) {
+	h.Helper()
+	for range things {
+		h.happen()
+		h.checkLines()
+	}
+	h.generate(nil)
+	h.checkLines()
+	h.checkDone()
+}
+
+func (h *history) happen() {
+	switch h.IntN(14) {
+	case 0:
+		h.now = h.now.with(h.toggled(h.now.items, "alpha", "beta", "gamma", "delta"), h.now.routes)
+		h.tell("items are %v", h.now.items)
+	case 1:
+		h.now = h.now.with(h.now.items, h.toggled(h.now.routes, "get", "list", "put"))
+		h.tell("routes are %v", h.now.routes)
+	case 2:
+		h.now.version = 1 + h.IntN(4)
+		h.tell("fabgen's version is %d", h.now.version)
+	case 3:
+		h.rename()
+	case 4, 5, 6, 7:
+		h.write()
+	case 8:
+		h.cut()
+	case 9:
+		h.drop()
+	case 10:
+		h.editOwned()
+	case 11:
+		h.undo()
+	default:
+		h.generate(nil)
+	}
+}
+
+// toggled adds or takes away one of the names.
+func (h *history) toggled(have []string, names ...string) []string {
+	name := names[h.IntN(len(names))]
+	if i := slices.Index(have, name); i >= 0 {
+		return slices.Delete(slices.Clone(have), i, i+1)
+	}
+	return append(slices.Clone(have), name)
+}
+
+// rename gives an item another name, and generates.
+func (h *history) rename() {
+	h.generate(nil) // so that the item is there
+	if len(h.now.items) == 0 {
+		return
+	}
+	from := h.now.items[h.IntN(len(h.now.items))]
+	h.n++
+	to := fmt.Sprintf("new%d", h.n)
+	moves := map[string]string{}
+	for _, name := range []string{"handler.go", "table.go"} {
+		moves["items/"+to+"/"+name] = "items/" + from + "/" + name
+	}
+	h.now = h.now.with(append(slices.DeleteFunc(slices.Clone(h.now.items), func(s string) bool { return s == from }), to), h.now.routes)
+	h.tell("%s becomes %s", from, to)
+	h.generate(moves)
+}
+
+// mine picks a file that is the person's to edit.
+func (h *history) mine(all tree) string {
+	var paths []string
+	for p := range all {
+		if !strings.HasSuffix(p, "/") && !strings.HasSuffix(p, "table.go") && p != "all.go" && p != plan.SourceFile {
+			paths = append(paths, p)
+		}
+	}
+	if len(paths) == 0 {
+		return ""
+	}
+	slices.Sort(paths)
+	return paths[h.IntN(len(paths))]
+}
+
+// write adds a line to a file.
+func (h *history) write() {
+	all := readTree(h.T, h.dir).visible()
+	p := h.mine(all)
+	if p == "" || merge.HasMarkers([]byte(all[p])) {
+		return
+	}
+	h.n++
+	lines := strings.SplitAfter(all[p], "\n")
+	at, line := h.IntN(len(lines)), fmt.Sprintf("user%d", h.n)
+	text := line + "\n"
+	if strings.Contains(p, ".json") {
+		at, text = 2, fmt.Sprintf("    %q: \"1\",\n", line)
+		line = fmt.Sprintf("%q: \"1\"", line)
+	}
+	if strings.Contains(p, ".yaml") {
+		text = line + ": 1\n"
+	}
+	h.tell("%s gets the line %s", p, line)
+	put(h.T, h.dir, tree{p: strings.Join(slices.Insert(lines, min(at, len(lines)-1), text), "")})
+	h.lines[line] = true
+}
+
+// cut takes away a line that the person did not write.
+func (h *history) cut() {
+	all := readTree(h.T, h.dir).visible()
+	p := h.mine(all)
+	lines := strings.SplitAfter(all[p], "\n")
+	at := h.IntN(len(lines))
+	if strings.Contains(p, ".json") || strings.Contains(lines[at], "user") || merge.HasMarkers([]byte(all[p])) {
+		return
+	}
+	h.tell("%s loses the line %q", p, lines[at])
+	put(h.T, h.dir, tree{p: strings.Join(slices.Delete(lines, at, at+1), "")})
+}
+
+// drop deletes a file with all that the person wrote there.
+func (h *history) drop() {
+	all := readTree(h.T, h.dir).visible()
+	if p := h.mine(all); p != "" && h.IntN(3) == 0 {
+		h.tell("%s is deleted", p)
+		h.forget(all[p])
+		remove(h.T, h.dir, p)
+	}
+}
+
+func (h *history) forget(text string) {
+	for line := range h.lines {
+		if strings.Contains(text, line) {
+			delete(h.lines, line)
+		}
+	}
+}
+
+// editOwned edits what is fabgen's, and then either adopts it or gives it up.
+func (h *history) editOwned() {
+	h.generate(nil)
+	if h.n++; h.IntN(2) == 0 {
+		put(h.T, h.dir, tree{"all.go": readTree(h.T, h.dir)["all.go"] + fmt.Sprintf("lost%d\n", h.n)})
+		if p := h.plan(nil); p.Counts().Conflicts != 1 && !strings.Contains(h.state(), `"adopted"`) {
+			h.fail("the edit of all.go is no conflict: %+v", p.Counts())
+		}
+	}
+	line := fmt.Sprintf("user%d", h.n)
+	h.tell("all.go is edited and adopted")
+	put(h.T, h.dir, tree{"all.go": readTree(h.T, h.dir)["all.go"] + line + "\n"})
+	h.lines[line] = true
+	p, err := plan.Adopt(h.Context(), plan.Input{Dir: h.dir, Files: h.now.files(), Version: "0.1.0"}, []string{"all.go"})
+	if err != nil {
+		h.fail("adopting: %v", err)
+	}
+	h.apply(p)
+}
+
+func (h *history) state() string { return readTree(h.T, h.dir)[plan.StateFile] }
+
+// undo takes a generation back and does it again.
+func (h *history) undo() {
+	p, err := plan.Undo(h.Context(), h.dir, false)
+	switch {
+	case errors.Is(err, plan.ErrNothingToUndo), errors.Is(err, plan.ErrInterrupted):
+		return
+	case err != nil:
+		h.fail("undo: %v", err)
+	case p.Err() != nil: // edited since
+		return
+	}
+	before := readTree(h.T, h.dir).withoutUndo()
+	h.tell("undo and undo of that")
+	h.apply(p)
+	h.checkLines()
+	if p, err = plan.Undo(h.Context(), h.dir, false); err != nil || p.Err() != nil {
+		h.fail("undoing the undo: %v, %v", err, p.Err())
+	}
+	h.apply(p)
+	before.compare(h.T, readTree(h.T, h.dir).withoutUndo())
+}
+
+func (h *history) plan(moves map[string]string) *plan.Plan {
+	h.Helper()
+	return makePlan(h.T, plan.Input{Dir: h.dir, Files: h.now.files(), Moves: moves})
+}
+
+func (h *history) apply(p *plan.Plan) {
+	h.Helper()
+	if !p.Changes() {
+		return
+	}
+	if _, err := runDying(h.T, p, -1, before); err != nil {
+		h.fail("%v", err)
+	}
+}
+
+// generate generates, at times killed in the middle and run again, and solves what conflicts.
+func (h *history) generate(moves map[string]string) {
+	h.Helper()
+	h.solve()
+	p := h.plan(moves)
+	if err := p.Err(); err != nil {
+		h.fail("generate refuses: %v", err)
+	}
+	h.tell("generate: %+v", p.Counts())
+	if h.IntN(3) == 0 && p.Changes() {
+		at, w := h.IntN(70), []when{before, half, after}[h.IntN(3)]
+		if _, err := runDying(h.T, p, at, w); err != nil {
+			h.tell("killed at %d/%d: %v", at, w, err)
+		}
+		h.checkLines()
+		if _, announced := readTree(h.T, h.dir)[plan.PendingFile]; announced {
+			moves = nil // what was announced is finished without being told
+		}
+		p = h.plan(moves)
+		if p.Counts().Unsolved > 0 {
+			h.solve()
+			p = h.plan(moves)
+		}
+	}
+	h.apply(p)
+	h.solve()
+}
+
+// solve keeps both sides of every conflict.
+func (h *history) solve() {
+	for p, content := range readTree(h.T, h.dir).visible() {
+		if !merge.HasMarkers([]byte(content)) {
+			continue
+		}
+		var out strings.Builder
+		inBase := false
+		for line := range strings.Lines(content) {
+			switch {
+			case strings.HasPrefix(line, "|||||||"):
+				inBase = true
+			case strings.HasPrefix(line, "======="):
+				inBase = false
+			case strings.HasPrefix(line, "<<<<<<<"), strings.HasPrefix(line, ">>>>>>>"), inBase:
+			default:
+				out.WriteString(line)
+			}
+		}
+		h.tell("%s is solved", p)
+		put(h.T, h.dir, tree{p: out.String()})
+	}
+}
+
+// checkLines fails where a line of the person's stands nowhere in the tree.
+func (h *history) checkLines() {
+	h.Helper()
+	var all strings.Builder
+	for _, content := range readTree(h.T, h.dir).visible() {
+		all.WriteString(content)
+	}
+	for line := range h.lines {
+		if !strings.Contains(all.String(), line) {
+			h.fail("the line %s is lost", line)
+		}
+	}
+}
+
+// checkDone fails unless another run would find nothing to do and leave every byte.
+func (h *history) checkDone() {
+	h.Helper()
+	before := readTree(h.T, h.dir)
+	p := h.plan(nil)
+	if p.Changes() {
+		h.fail("there is something to do after generate: %+v", p.Counts())
+	}
+	if err := Run(h.Context(), p); err != nil {
+		h.fail("%v", err)
+	}
+	before.compare(h.T, readTree(h.T, h.dir))
+	if _, err := os.Lstat(filepath.Join(h.dir, plan.PendingFile)); err == nil {
+		h.fail("a run is pending")
+	}
+}
+
+func (h *history) fail(format string, args ...any) {
+	h.Helper()
+	h.Fatalf(format+"\n%s", append(args, strings.Join(h.told, "\n"))...)
+}
+
+func TestRandomHistoriesLoseNothing(t *testing.T) {
+	histories := uint64(500)
+	if testing.Short() {
+		histories = 50
+	}
+	for seed := range histories {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			newHistory(t, seed).play(12)
+		})
+	}
+}
+
+// A person's edit and a change of the configuration or of fabgen, in either order, give the same tree.
+func TestIndependentChangesMeet(t *testing.T) {
+	changes := map[string]func(settings) settings{
+		"item added":     func(s settings) settings { return s.with([]string{"alpha", "beta", "gamma"}, s.routes) },
+		"item removed":   func(s settings) settings { return s.with([]string{"beta"}, s.routes) },
+		"route added":    func(s settings) settings { return s.with(s.items, []string{"get", "list"}) },
+		"upgrade":        func(s settings) settings { s.version = 3; return s },
+		"all of it":      func(s settings) settings { s.version = 2; return s.with([]string{"beta", "zeta"}, []string{"list"}) },
+		"nothing at all": func(s settings) settings { return s },
+	}
+	edits := map[string]func(string) string{
+		"README.md":             func(s string) string { return strings.Replace(s, "# Workload\n", "# Workload\nuser1\n", 1) + "user2\n" },
+		"items/beta/handler.go": func(s string) string { return strings.Replace(s, "\tone()\n", "\tuser3()\n", 1) },
+		"package.json":          func(s string) string { return strings.Replace(s, "    \"z\"", "    \"user4\": \"1\",\n    \"z\"", 1) },
+	}
+	for name, change := range changes {
+		t.Run(name, func(t *testing.T) {
+			var ends []tree
+			for _, editFirst := range []bool{true, false} {
+				h := newHistory(t, 1)
+				edit := func() {
+					all := readTree(t, h.dir)
+					for p, do := range edits {
+						put(t, h.dir, tree{p: do(all[p])})
+					}
+				}
+				if editFirst {
+					edit()
+				}
+				h.now = change(h.now)
+				quickRun(t, plan.Input{Dir: h.dir, Files: h.now.files()})
+				if !editFirst {
+					edit()
+				}
+				h.checkDone()
+				ends = append(ends, readTree(t, h.dir).withoutUndo())
+			}
+			ends[0].compare(t, ends[1])
+			text := strings.Join(slices.Collect(maps.Values(ends[0])), "")
+			for n := range 4 {
+				if !strings.Contains(text, fmt.Sprintf("user%d", n+1)) {
+					t.Errorf("the line user%d is lost", n+1)
+				}
+			}
+		})
+	}
+}
