@@ -99,6 +99,7 @@ var frontendRules = []rule{
 	{Path: "frontend/tests/pages/pages.test.tsx", Class: Owned},
 	{Path: "frontend/tests/settings.test.ts", Class: Owned},
 	{Path: "frontend/tests/start.test.ts", Class: Owned},
+	{Path: "frontend/tests/support/axe.ts", Class: Owned},
 	{Path: "frontend/tests/support/backend.ts", Class: Owned},
 	{Path: "frontend/tests/support/fakeHost.ts", Class: Owned},
 	{Path: "frontend/tests/support/fakeItems.ts", Class: Owned},
