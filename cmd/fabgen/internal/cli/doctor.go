@@ -127,7 +127,7 @@ func (o *doctorOptions) examine(ctx context.Context, found func(doctor.Result) e
 	}
 	var printed error
 	w := doctor.Workload{Dir: o.dir, Model: m, Env: env, Pending: func(ctx context.Context) (int, error) {
-		p, err := planWorkload(ctx, o.dir)
+		p, _, err := planWorkload(ctx, o.dir)
 		if err != nil {
 			return 0, err
 		}

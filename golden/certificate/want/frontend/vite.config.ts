@@ -6,11 +6,19 @@ import react from "@vitejs/plugin-react";
 import { loadEnv } from "vite";
 import { defineConfig } from "vitest/config";
 
+import { budget } from "./build/budget.ts";
 import { environmentName } from "./build/environment.ts";
 import { fabric } from "./build/fabric.ts";
+import { production } from "./build/production.ts";
 import { readSettings } from "./src/settings.ts";
 
 const root = import.meta.dirname;
+
+/** Libraries stand in scripts of their own, which a browser keeps when pages change; the worker needs the first alone. */
+const libraries = [
+  { name: "workload-client", test: /[\\/]node_modules[\\/]@ms-fabric[\\/]/ },
+  { name: "libraries", test: /[\\/]node_modules[\\/]/ },
+];
 
 export default defineConfig(() => {
   const mode = environmentName(root);
@@ -26,7 +34,14 @@ export default defineConfig(() => {
     plugins: [
       react(),
       fabric({ settings, root, packageFolder: resolve(root, "../dist", mode) }),
+      production({ settings, root }),
+      budget({ worker: 120, page: 40 }),
     ],
+    build: {
+      outDir: "dist/site",
+      sourcemap: false,
+      rolldownOptions: { output: { codeSplitting: { groups: libraries } } },
+    },
     server,
     preview: server,
     test: {

@@ -14,6 +14,7 @@ import { Store } from "../../src/host/store";
 import { fluentTheme } from "../../src/host/theme";
 import { itemPages } from "../../src/pages/itemPages";
 import { App, type OwnPages } from "../../src/pages/App";
+import { violations } from "../support/axe";
 import { FakeHost } from "../support/fakeHost";
 import { settings } from "../support/settings";
 
@@ -243,5 +244,30 @@ describe("the authentication page", () => {
       await screen.findByText(new RegExp(`"answer": ${index + 1}\\b`));
     }
     expect(urls).toHaveLength(tried.length);
+  });
+});
+
+// Colours need a browser; what else a screen reader or a keyboard trips over shows here.
+describe("accessibility", () => {
+  it.each(["/", "/auth", "/no/where"])("of %s", async (path) => {
+    show(path);
+    await screen.findByRole("heading", { level: 1 });
+    expect(await violations()).toEqual([]);
+  });
+
+  const [item] = allItems;
+  it.skipIf(item === undefined)("of an item's pages", async () => {
+    host.items.add("x", { displayName: "Mine" });
+    const editor = item?.editorPath ?? "";
+    const { location } = show(`${editor}?workspaceId=w`);
+    await click("Create");
+    await screen.findByText("A name is needed");
+    expect(await violations()).toEqual([]);
+    location.set(locationOf(`${editor}/x`));
+    await heading("Mine");
+    expect(await violations()).toEqual([]);
+    location.set(locationOf(`${editor}/missing`));
+    await screen.findByText("It is not there");
+    expect(await violations()).toEqual([]);
   });
 });
