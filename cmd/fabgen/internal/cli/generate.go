@@ -15,6 +15,7 @@ type generateOptions struct {
 	dir     string
 	force   bool
 	restore bool
+	verify  bool
 	files   []string // to restore; none: all
 }
 
@@ -37,6 +38,9 @@ move it to a file of your own, make the file yours with "fabgen adopt", or give 
 What belonged to an item, route or resource that is no longer in fabgen.yaml is removed. A file of it that you have
 edited is kept as FILE.removed, out of the build, and comes back with your edits when the item does.
 
+With --verify the result is built and type-checked in a folder of its own, with the Go and Node.js of this machine, and
+nothing is written where that fails. It is skipped where conflicts are left, or tools are missing, and that is said.
+
 JSON: {"dir", "dryRun", "counts": {"created", "updated", "deleted", "unchanged", "kept", "conflicts", "moved", "merged",
 "mergeConflicts", "unsolved"}, "changes": [{"path", "from", "kind", "class", "reason"}]}`,
 		Example: `  fabgen generate
@@ -56,6 +60,7 @@ JSON: {"dir", "dryRun", "counts": {"created", "updated", "deleted", "unchanged",
 	addDirFlag(cmd, &o.dir)
 	cmd.Flags().BoolVar(&o.force, "force", false, "overwrite files that fabgen owns and you have changed, and go on around "+
 		"conflict markers")
+	cmd.Flags().BoolVar(&o.verify, "verify", false, "build and type-check the result elsewhere before anything is written")
 	cmd.Flags().BoolVar(&o.restore, "restore", false, "make files again that you deleted: those that are named, or all")
 	return cmd
 }
@@ -74,6 +79,11 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	p, err := generator.Plan(ctx, r)
 	if err != nil {
 		return err
+	}
+	if o.verify && p.Err() == nil && p.Changes() {
+		if err := o.app.verify(ctx, p); err != nil {
+			return err
+		}
 	}
 	return o.carryOut(ctx, p)
 }

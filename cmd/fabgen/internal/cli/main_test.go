@@ -39,12 +39,25 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		Setup:               shareGo,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": cmdExits, "holds": cmdHolds, "fill": cmdFill, "windows": cmdWindows,
 			"touched": cmdTouched, "replaced": cmdReplaced,
 			"edit": cmdEdit, "append": cmdAppend, "older": cmdOlder,
 		},
 	})
+}
+
+// shareGo lets scripts build Go programs from what is in this machine's caches.
+func shareGo(env *testscript.Env) error {
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB").Output()
+	values := strings.Split(string(out), "\n")
+	for i, name := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOSUMDB"} {
+		if err == nil {
+			env.Setenv(name, values[i])
+		}
+	}
+	return err
 }
 
 // cmdExits runs a command and checks its exit code: exits 2 fabgen validate

@@ -18,6 +18,7 @@ func (a *app) carryOut(ctx context.Context, p *plan.Plan) error {
 		return err
 	}
 	if !a.dryRun {
+		a.warnUncommitted(ctx, p)
 		if err := generator.Apply(ctx, p); err != nil {
 			return err
 		}
