@@ -21,6 +21,7 @@ lint: ## check the code with golangci-lint
 golden: ## rewrite golden/ and examples/ after a change of templates, to be read in review
 	$(GO) test ./golden -update
 
+verify: FUZZTIME = 5s
 verify: test cross race cover fuzz ## what CI runs
 
 # Vetting for a platform compiles what is imported for it, databases too: one of each kind is enough.
