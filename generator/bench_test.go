@@ -11,7 +11,6 @@ import (
 	"github.com/fabgen/fabgen/generator/config"
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/render"
-	"github.com/fabgen/fabgen/runtime"
 )
 
 // large is the demo with n items.
@@ -33,7 +32,7 @@ func BenchmarkNothingToDo(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			return generator.Request{Dir: dir, Document: doc, Source: source, Runtime: runtime.Source}
+			return generator.Request{Dir: dir, Document: doc, Source: source, Runtime: os.DirFS("../runtime")}
 		}
 		if err := generator.Init(b.Context(), parse()); err != nil {
 			b.Fatal(err)
@@ -56,7 +55,7 @@ func BenchmarkNothingToDo(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if _, err := render.Render(b.Context(), m, runtime.Source); err != nil {
+				if _, err := render.Render(b.Context(), m, os.DirFS("../runtime")); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -14,34 +14,41 @@ type ElementField struct {
 	Repeats  bool     // may be given more than once
 	Switch   bool     // true or false
 	Choices  []string // values to choose from; nil where there is no list
+
+	// Check says what is wrong with one value by itself, or nil.
+	Check func(string) error
 }
 
-// ElementFields are what may be said of an element of scopes, resources, items or routes, in order.
-func ElementFields(list string) []ElementField {
+// ElementFields are what is to be said of an element of scopes, resources, items or routes: its name, and then the rest
+// in order.
+func ElementFields(list string) (name ElementField, rest []ElementField) {
+	var all []ElementField
 	switch list {
 	case "scopes":
-		return scopeShape.elementFields()
+		all = scopeShape.elementFields()
 	case "resources":
-		return resourceShape.elementFields()
+		all = resourceShape.elementFields()
 	case "items":
-		return itemShape.elementFields()
+		all = itemShape.elementFields()
+	default:
+		all = routeShape.elementFields()
 	}
-	return routeShape.elementFields()
+	return all[0], all[1:]
 }
 
 func (s objectShape[T]) elementFields() []ElementField {
 	var fields []ElementField
 	for i, key := range s.compactKeys() {
 		f := s.fields[i]
-		if f.key == "name" {
-			continue
-		}
 		e := ElementField{Flag: key, Title: f.title, Help: f.help, Required: f.required, Repeats: repeats(f.shape)}
+		e.Check = checkOf(f.shape)
 		switch shape := f.shape.(type) {
 		case booleanShape:
 			e.Switch = true
 		case textShape:
 			e.Choices = slices.Clone(shape.rule.choices)
+		case listShape[string]:
+			e.Check = checkOf(shape.element)
 		}
 		fields = append(fields, e)
 	}
@@ -57,7 +64,8 @@ func ElementText(list, name string, values map[string][]string) string {
 		return name + "=" + strings.Join(values["description"], " ")
 	}
 	pairs := []string{pairText("name", name)}
-	for _, f := range ElementFields(list) {
+	_, fields := ElementFields(list)
+	for _, f := range fields {
 		for _, value := range values[f.Flag] {
 			pairs = append(pairs, pairText(f.Flag, value))
 		}
@@ -71,9 +79,6 @@ func pairText(key, value string) string {
 	}
 	return key + "=" + value
 }
-
-// CheckElement says what is wrong with an element in its compact form, as far as it alone can show, or nil.
-func CheckElement(list, value string) error { return checkElement(list, value) }
 
 // Names are the names of what a list of the configuration has: scopes, resources, items or routes.
 func (c *Config) Names(list string) []string { return c.names(list) }

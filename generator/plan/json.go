@@ -6,10 +6,11 @@ import "encoding/json"
 func (a Action) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Path   string `json:"path"`
+		From   string `json:"from,omitempty"`
 		Action string `json:"action"`
 		Class  string `json:"class"`
 		Reason string `json:"reason"`
-	}{a.Path, a.Kind.String(), a.Class.String(), a.Reason})
+	}{a.Path, a.From, a.Kind.String(), a.Class.String(), a.Reason})
 }
 
 // MarshalJSON gives the folder, the counts and every action.

@@ -84,12 +84,16 @@ func (s *State) Encode() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "{\n\"format\": %d,\n\"files\": [\n", Format)
 	for _, path := range slices.Sorted(maps.Keys(s.Entries)) {
-		line, err := json.Marshal(s.Entries[path].json())
-		if err != nil {
-			panic("plan: a struct of strings is always JSON: " + err.Error())
+		e := s.Entries[path]
+		for _, sum := range append([]string{e.SHA256}, e.Also...) {
+			e.SHA256 = sum
+			line, err := json.Marshal(e.json())
+			if err != nil {
+				panic("plan: a struct of strings is always JSON: " + err.Error())
+			}
+			b.Write(line)
+			b.WriteString(",\n")
 		}
-		b.Write(line)
-		b.WriteString(",\n")
 	}
 	b.WriteString("null\n]\n}\n")
 	return b.Bytes()

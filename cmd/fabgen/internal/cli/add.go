@@ -61,11 +61,13 @@ func needsThing(cmd *cobra.Command, args []string) error {
 type addOptions struct {
 	editOptions
 	thing
-	fields []config.ElementField
+	nameField config.ElementField
+	fields    []config.ElementField
 }
 
 func newAddThingCmd(a *app, t thing) *cobra.Command {
-	o := &addOptions{editOptions: editOptions{app: a}, thing: t, fields: config.ElementFields(t.list)}
+	o := &addOptions{editOptions: editOptions{app: a}, thing: t}
+	o.nameField, o.fields = config.ElementFields(t.list)
 	cmd := &cobra.Command{
 		Use:   t.noun + " " + t.name,
 		Short: "Add to the " + t.list + " of fabgen.yaml, and generate",
@@ -134,7 +136,7 @@ func (o *addOptions) complete(ctx context.Context, c *config.Config, name *strin
 	}
 	if *name == "" {
 		var err error
-		if *name, err = o.ask(ctx, "Name of the "+o.noun, ""); err != nil {
+		if *name, err = o.ask(ctx, o.nameField); err != nil {
 			return err
 		}
 	}
@@ -171,12 +173,14 @@ func (o *addOptions) askField(ctx context.Context, c *config.Config, f config.El
 	case f.Flag == "scope" && len(c.Names("scopes")) > 0:
 		return o.prompt.MultiSelect(ctx, f.Title, f.Help, c.Names("scopes"), nil)
 	}
-	value, err := o.ask(ctx, f.Title, f.Help)
+	value, err := o.ask(ctx, f)
 	return []string{value}, err
 }
 
-func (o *addOptions) ask(ctx context.Context, message, help string) (string, error) {
-	value, err := o.prompt.Input(ctx, Question{Message: message, Help: help})
+func (o *addOptions) ask(ctx context.Context, f config.ElementField) (string, error) {
+	value, err := o.prompt.Input(ctx, Question{
+		Message: f.Title, Help: f.Help, Check: func(value string) error { return f.Check(strings.TrimSpace(value)) },
+	})
 	return strings.TrimSpace(value), err
 }
 

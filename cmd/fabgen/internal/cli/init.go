@@ -85,7 +85,10 @@ func runInit(ctx context.Context, o *initOptions) error {
 			return err
 		}
 	}
-	return o.printMade(p)
+	if err := o.printMade(p); err != nil || o.dryRun || p.Counts().Marked == 0 {
+		return err
+	}
+	return o.leftToSolve(p)
 }
 
 // prepare gives the plan for the new workload, from a file, the demo, flags or answers.

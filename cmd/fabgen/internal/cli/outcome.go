@@ -29,6 +29,11 @@ func (a *app) carryOut(ctx context.Context, p *plan.Plan) error {
 	if p.Counts().Marked == 0 || a.dryRun {
 		return nil
 	}
+	return a.leftToSolve(p)
+}
+
+// leftToSolve says that files got conflict markers.
+func (a *app) leftToSolve(p *plan.Plan) error {
 	a.say("%s: merge conflicts are left to solve in %s: keep what is right between the markers, then run `fabgen check`",
 		p.Dir, count(p.Counts().Marked, "file"))
 	return fmt.Errorf("%s: %w", p.Dir, errMarked)
