@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
@@ -322,3 +323,15 @@ func claims(t testing.TB, token any) map[string]any {
 	}
 	return out
 }
+
+// status is a response's, whose body nobody reads.
+func status(t testing.TB, resp *http.Response, err error) int {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
+func newRecorder() *httptest.ResponseRecorder { return httptest.NewRecorder() }
