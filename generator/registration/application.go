@@ -47,6 +47,7 @@ type Scope struct {
 	Value     string `json:"value"`
 	Type      string `json:"type"` // User or Admin
 	IsEnabled *bool  `json:"isEnabled"`
+	Title     string `json:"userConsentDisplayName"`
 }
 
 // PreAuthorized is a preAuthorizedApplication. Graph's beta calls the list of scopes permissionIds.
