@@ -108,7 +108,7 @@ function Form({
       <Button
         className={styles.submit}
         appearance="primary"
-        disabled={creation.busy}
+        disabledFocusable={creation.busy}
         onClick={submit}
       >
         {t(creation.busy ? "create.creating" : "create.submit")}

@@ -21,7 +21,7 @@ export function MeSection() {
     <Section title={t("auth.me.title")}>
       <Button
         className={styles.button}
-        disabled={asking.busy}
+        disabledFocusable={asking.busy}
         onClick={() => void asking.run()}
       >
         {t("auth.me.ask")}

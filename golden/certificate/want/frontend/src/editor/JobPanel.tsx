@@ -73,7 +73,7 @@ function Job({
     <div className={styles.job}>
       <div className={styles.row}>
         <Button
-          disabled={watched.busy || running}
+          disabledFocusable={watched.busy || running}
           onClick={() => void watched.start()}
         >
           {t("jobs.run", { job: job.name })}
@@ -81,7 +81,7 @@ function Job({
         {running && (
           <Button
             appearance="subtle"
-            disabled={watched.busy}
+            disabledFocusable={watched.busy}
             onClick={() => void watched.cancel()}
           >
             {t("jobs.cancel", { job: job.name })}

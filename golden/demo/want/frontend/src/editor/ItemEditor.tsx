@@ -72,7 +72,9 @@ function Toolbar<P>({ edited }: { readonly edited: EditedItem<P> }) {
     <div className={styles.toolbar}>
       <Button
         appearance="primary"
-        disabled={!edited.changed || edited.busy || edited.displayName === ""}
+        disabledFocusable={
+          !edited.changed || edited.busy || edited.displayName === ""
+        }
         onClick={() => void edited.save()}
       >
         {t(edited.busy ? "editor.saving" : "editor.save")}

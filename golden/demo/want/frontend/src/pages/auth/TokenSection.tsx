@@ -43,7 +43,7 @@ export function TokenSection({
       <Button
         className={styles.button}
         appearance="primary"
-        disabled={getting.busy}
+        disabledFocusable={getting.busy}
         onClick={() => void getting.run()}
       >
         {t("auth.token.get")}

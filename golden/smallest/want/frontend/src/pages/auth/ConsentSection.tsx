@@ -56,7 +56,10 @@ function Consent({
   return (
     <>
       <div className={styles.row}>
-        <Button disabled={asking.busy} onClick={() => void asking.run()}>
+        <Button
+          disabledFocusable={asking.busy}
+          onClick={() => void asking.run()}
+        >
           {label}
         </Button>
         <Text size={200}>{scopes.join(", ")}</Text>

@@ -101,7 +101,7 @@ function Try({ route }: { readonly route: Route }) {
       )}
       <Button
         className={styles.button}
-        disabled={sending.busy || !complete || !bodyIsJson}
+        disabledFocusable={sending.busy || !complete || !bodyIsJson}
         onClick={() => void sending.run()}
       >
         {t("auth.routes.send")}

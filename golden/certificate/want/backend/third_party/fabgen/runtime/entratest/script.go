@@ -94,7 +94,7 @@ func (s *Server) interrupt(w http.ResponseWriter) bool {
 		if after > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(int(after.Seconds())))
 		}
-		writeJSON(w, http.StatusTooManyRequests, oauthError{Error: "temporarily_unavailable", Codes: []int{90055}})
+		writeJSON(w, http.StatusTooManyRequests, Refusal{Name: "temporarily_unavailable", Codes: []int{90055}})
 	case fail != nil:
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		w.WriteHeader(fail.status)
@@ -105,41 +105,24 @@ func (s *Server) interrupt(w http.ResponseWriter) bool {
 	return true
 }
 
-// oauthError is Entra's answer to a request for a token that it refuses (RFC 6749 section 5.2 and Entra's additions).
-type oauthError struct {
-	status        int
-	Error         string `json:"error"`
-	Description   string `json:"error_description"`
-	Codes         []int  `json:"error_codes"`
-	SubError      string `json:"suberror,omitempty"`
-	Claims        string `json:"claims,omitempty"`
-	CorrelationID string `json:"correlation_id,omitempty"`
-	Timestamp     string `json:"timestamp,omitempty"`
-}
-
-func refuse(status int, name string, code int, text string) *oauthError {
-	return &oauthError{status: status, Error: name, Codes: []int{code},
-		Description: fmt.Sprintf("AADSTS%d: %s", code, text), CorrelationID: "5b6e1a0f-7c2d-4b8e-9f13-6a4d2c0e8b71"}
-}
-
 // guard refuses a token on behalf of a user as the script says; satisfied is whether the user has done what
 // RequireClaims asks for.
-func (s *Server) guard(resource string, satisfied bool) *oauthError {
+func (s *Server) guard(resource string, satisfied bool) *Refusal {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch claims := s.script.claims[resource]; {
 	case s.script.declined[resource]:
-		return refuse(http.StatusBadRequest, "invalid_client", 650052,
+		return Refuse(http.StatusBadRequest, "invalid_client", 650052,
 			"The app needs access to a service that the organization has not enabled.")
 	case s.script.unconsented[resource]:
-		e := refuse(http.StatusBadRequest, "invalid_grant", 65001,
+		e := Refuse(http.StatusBadRequest, "invalid_grant", 65001,
 			"The user user@example.com or administrator has not consented to use the application.")
-		e.SubError = "consent_required"
+		e.Suberror = "consent_required"
 		return e
 	case claims != "" && !satisfied:
-		e := refuse(http.StatusBadRequest, "interaction_required", 50076,
+		e := Refuse(http.StatusBadRequest, "interaction_required", 50076,
 			"The user user@example.com must use multi-factor authentication.")
-		e.SubError, e.Claims = "basic_action", claims
+		e.Suberror, e.Claims = "basic_action", claims
 		return e
 	}
 	return nil

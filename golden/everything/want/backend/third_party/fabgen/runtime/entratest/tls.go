@@ -3,6 +3,7 @@
 package entratest
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -10,6 +11,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"io"
 	"log"
 	"math/big"
@@ -21,10 +23,23 @@ import (
 // silent keeps the noise of clients that hang up in the middle of a handshake out of test output.
 var silent = log.New(io.Discard, "", 0)
 
-// certificateAuthority signs the certificates of local servers. Its key is made anew each time and never leaves memory.
+// certificateAuthority signs the certificates of local servers.
 type certificateAuthority struct {
 	certificate *x509.Certificate
-	key         *ecdsa.PrivateKey
+	key         crypto.Signer
+}
+
+// authorityOf takes the authority that the Options give, or makes one whose key never leaves memory.
+func authorityOf(o Options) (*certificateAuthority, error) {
+	if o.Authority == nil {
+		return newCertificateAuthority()
+	}
+	key, ok := o.Authority.PrivateKey.(crypto.Signer)
+	if !ok || len(o.Authority.Certificate) == 0 {
+		return nil, errors.New("Options.Authority has no certificate, or no key that signs")
+	}
+	certificate, err := x509.ParseCertificate(o.Authority.Certificate[0])
+	return &certificateAuthority{certificate: certificate, key: key}, err
 }
 
 func newCertificateAuthority() (*certificateAuthority, error) {

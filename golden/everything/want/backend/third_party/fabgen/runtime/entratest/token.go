@@ -21,24 +21,21 @@ const maxForm = 256 << 10
 
 // token is the token endpoint (RFC 6749 section 3.2): client credentials, on behalf of, and refresh.
 func (s *Server) token(w http.ResponseWriter, r *http.Request, tenant string) {
-	if s.interrupt(w) {
-		return
-	}
 	answer, refusal := s.grantToken(w, r, tenant)
 	if refusal != nil {
-		writeJSON(w, refusal.status, refusal)
+		refusal.Write(w)
 		return
 	}
 	writeJSON(w, http.StatusOK, answer)
 }
 
-func (s *Server) grantToken(w http.ResponseWriter, r *http.Request, tenant string) (map[string]any, *oauthError) {
+func (s *Server) grantToken(w http.ResponseWriter, r *http.Request, tenant string) (map[string]any, *Refusal) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if r.Method != http.MethodPost || r.ParseForm() != nil {
-		return nil, refuse(http.StatusBadRequest, "invalid_request", 900144,
+		return nil, Refuse(http.StatusBadRequest, "invalid_request", 900144,
 			"The request must be a form that is posted.")
 	}
-	if refusal := s.checkClient(r.PostForm, tenant); refusal != nil {
+	if refusal := s.CheckClient(r.PostForm, tenant); refusal != nil {
 		return nil, refusal
 	}
 	scope, refusal := parseScope(r.PostForm.Get("scope"))
@@ -56,7 +53,7 @@ func (s *Server) grantToken(w http.ResponseWriter, r *http.Request, tenant strin
 		s.count(func(c *Counts) { c.Refresh++ })
 		return s.refreshed(tenant, scope, r.PostForm.Get("refresh_token"))
 	}
-	return nil, refuse(http.StatusBadRequest, "unsupported_grant_type", 70003, "The grant type is not supported.")
+	return nil, Refuse(http.StatusBadRequest, "unsupported_grant_type", 70003, "The grant type is not supported.")
 }
 
 func (s *Server) count(f func(*Counts)) {
@@ -74,7 +71,7 @@ type scopeRequest struct {
 }
 
 // parseScope takes scopes of exactly one resource, besides those of OpenID Connect.
-func parseScope(text string) (scopeRequest, *oauthError) {
+func parseScope(text string) (scopeRequest, *Refusal) {
 	var out scopeRequest
 	for _, scope := range strings.Fields(text) {
 		switch scope {
@@ -86,22 +83,22 @@ func parseScope(text string) (scopeRequest, *oauthError) {
 		}
 		i := strings.LastIndexByte(scope, '/')
 		if i <= 0 || out.resource != "" && out.resource != scope[:i] {
-			return out, refuse(http.StatusBadRequest, "invalid_scope", 70011,
+			return out, Refuse(http.StatusBadRequest, "invalid_scope", 70011,
 				"The scope is not valid: it must name one resource, as <resource>/<scope>.")
 		}
 		out.resource = scope[:i]
 		out.names, out.full = append(out.names, scope[i+1:]), append(out.full, scope)
 	}
 	if out.resource == "" {
-		return out, refuse(http.StatusBadRequest, "invalid_scope", 70011, "The scope names no resource.")
+		return out, Refuse(http.StatusBadRequest, "invalid_scope", 70011, "The scope names no resource.")
 	}
 	return out, nil
 }
 
 // forApp is the client credentials grant (RFC 6749 section 4.4).
-func (s *Server) forApp(tenant string, scope scopeRequest) (map[string]any, *oauthError) {
+func (s *Server) forApp(tenant string, scope scopeRequest) (map[string]any, *Refusal) {
 	if !slices.Equal(scope.names, []string{".default"}) {
-		return nil, refuse(http.StatusBadRequest, "invalid_scope", 1002012,
+		return nil, Refuse(http.StatusBadRequest, "invalid_scope", 1002012,
 			"Client credential flows must have a scope with /.default after the resource.")
 	}
 	d := s.draft(tenant, scope.resource)
@@ -111,35 +108,35 @@ func (s *Server) forApp(tenant string, scope scopeRequest) (map[string]any, *oau
 }
 
 // onBehalfOf exchanges a user's token (RFC 7523 section 2.1 with Entra's requested_token_use).
-func (s *Server) onBehalfOf(tenant string, scope scopeRequest, form url.Values) (map[string]any, *oauthError) {
+func (s *Server) onBehalfOf(tenant string, scope scopeRequest, form url.Values) (map[string]any, *Refusal) {
 	if form.Get("requested_token_use") != "on_behalf_of" {
-		return nil, refuse(http.StatusBadRequest, "invalid_request", 900144,
+		return nil, Refuse(http.StatusBadRequest, "invalid_request", 900144,
 			"requested_token_use must be on_behalf_of.")
 	}
 	user, err := s.Verify(form.Get("assertion"))
 	switch {
 	case err != nil && user != nil && user.Expired:
-		return nil, refuse(http.StatusBadRequest, "invalid_grant", 500133, "The assertion has expired.")
+		return nil, Refuse(http.StatusBadRequest, "invalid_grant", 500133, "The assertion has expired.")
 	case err != nil:
-		return nil, refuse(http.StatusBadRequest, "invalid_grant", 50013, "The assertion failed signature validation.")
+		return nil, Refuse(http.StatusBadRequest, "invalid_grant", 50013, "The assertion failed signature validation.")
 	case user.Audience != s.Options.Audience && user.Audience != s.Options.ClientID:
-		return nil, refuse(http.StatusBadRequest, "invalid_grant", 50013,
+		return nil, Refuse(http.StatusBadRequest, "invalid_grant", 50013,
 			"The assertion's audience is another application.")
 	case user.IsApp || len(user.Scopes) == 0:
-		return nil, refuse(http.StatusBadRequest, "invalid_grant", 50027, "The assertion is no user's token.")
+		return nil, Refuse(http.StatusBadRequest, "invalid_grant", 50027, "The assertion is no user's token.")
 	case user.TenantID != tenant:
-		return nil, refuse(http.StatusBadRequest, "invalid_grant", 50013, "The assertion is of another tenant.")
+		return nil, Refuse(http.StatusBadRequest, "invalid_grant", 50013, "The assertion is of another tenant.")
 	}
 	return s.forUser(grant{tenant: tenant, user: user.ObjectID, satisfied: user.satisfied()}, scope)
 }
 
 // refreshed redeems a refresh token (RFC 6749 section 6).
-func (s *Server) refreshed(tenant string, scope scopeRequest, token string) (map[string]any, *oauthError) {
+func (s *Server) refreshed(tenant string, scope scopeRequest, token string) (map[string]any, *Refusal) {
 	s.mu.Lock()
 	g, ok := s.refresh[token]
 	s.mu.Unlock()
 	if !ok || g.tenant != tenant {
-		return nil, refuse(http.StatusBadRequest, "invalid_grant", 700082, "The refresh token is not valid.")
+		return nil, Refuse(http.StatusBadRequest, "invalid_grant", 700082, "The refresh token is not valid.")
 	}
 	return s.forUser(g, scope)
 }
@@ -151,7 +148,7 @@ func (s *Server) RevokeRefreshTokens() {
 	clear(s.refresh)
 }
 
-func (s *Server) forUser(g grant, scope scopeRequest) (map[string]any, *oauthError) {
+func (s *Server) forUser(g grant, scope scopeRequest) (map[string]any, *Refusal) {
 	if refusal := s.guard(scope.resource, g.satisfied); refusal != nil {
 		return nil, refusal
 	}

@@ -19,11 +19,11 @@ const (
 	federatedAudience = "api://AzureADTokenExchange"
 )
 
-// checkClient checks that the request is the workload's application's: by its secret, by an assertion signed with its
-// certificate, or by a federated token (RFC 7521 section 4.2).
-func (s *Server) checkClient(form url.Values, tenant string) *oauthError {
+// CheckClient checks that a request for a token, at the tenant's endpoint, is the workload's application's: by its
+// secret, by an assertion signed with its certificate, or by a federated token (RFC 7521 section 4.2).
+func (s *Server) CheckClient(form url.Values, tenant string) *Refusal {
 	if form.Get("client_id") != s.Options.ClientID {
-		return refuse(http.StatusBadRequest, "unauthorized_client", 700016, "The application was not found.")
+		return Refuse(http.StatusBadRequest, "unauthorized_client", 700016, "The application was not found.")
 	}
 	secret, assertion := form.Get("client_secret"), form.Get("client_assertion")
 	switch {
@@ -33,21 +33,21 @@ func (s *Server) checkClient(form url.Values, tenant string) *oauthError {
 		if s.checkCertificate(assertion, tenant) || s.checkFederated(assertion) {
 			return nil
 		}
-		return refuse(http.StatusUnauthorized, "invalid_client", 700027, "The client assertion failed validation.")
+		return Refuse(http.StatusUnauthorized, "invalid_client", 700027, "The client assertion failed validation.")
 	}
-	return refuse(http.StatusUnauthorized, "invalid_client", 7000218,
+	return Refuse(http.StatusUnauthorized, "invalid_client", 7000218,
 		"The request must contain client_assertion or client_secret.")
 }
 
-func (s *Server) checkSecret(secret string) *oauthError {
+func (s *Server) checkSecret(secret string) *Refusal {
 	s.mu.Lock()
 	expired := s.script.secretExpired
 	s.mu.Unlock()
 	switch {
 	case subtle.ConstantTimeCompare([]byte(secret), []byte(s.Options.ClientSecret)) == 0:
-		return refuse(http.StatusUnauthorized, "invalid_client", 7000215, "Invalid client secret provided.")
+		return Refuse(http.StatusUnauthorized, "invalid_client", 7000215, "Invalid client secret provided.")
 	case expired:
-		return refuse(http.StatusUnauthorized, "invalid_client", 7000222, "The client secret keys are expired.")
+		return Refuse(http.StatusUnauthorized, "invalid_client", 7000222, "The client secret keys are expired.")
 	}
 	return nil
 }

@@ -20,19 +20,19 @@ type signingKey struct {
 
 const signingKeyBits = 2048
 
-func newSigningKey() (*signingKey, error) {
+func newSigningKey(prefix string) (*signingKey, error) {
 	private, err := rsa.GenerateKey(rand.Reader, signingKeyBits)
 	if err != nil {
 		return nil, err
 	}
 	var thumbprint [20]byte         // as Entra's key IDs are: of a certificate, whose x5t they double as
 	_, _ = rand.Read(thumbprint[:]) // never fails: crypto/rand ends the program first
-	return &signingKey{id: encode(thumbprint[:]), private: private}, nil
+	return &signingKey{id: prefix + encode(thumbprint[:]), private: private}, nil
 }
 
 // RotateKeys makes a new signing key. The earlier ones stay published, as Entra's do, until RetireKeys.
 func (s *Server) RotateKeys() error {
-	key, err := newSigningKey()
+	key, err := newSigningKey(s.Options.KeyIDPrefix)
 	if err != nil {
 		return fmt.Errorf("entratest: making a signing key: %w", err)
 	}

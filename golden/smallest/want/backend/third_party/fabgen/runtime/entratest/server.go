@@ -5,6 +5,7 @@ package entratest
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -53,6 +54,16 @@ type Options struct {
 	Addr string
 	// Hosts are further DNS names and addresses for the server's certificate, besides localhost and 127.0.0.1.
 	Hosts []string
+	// Authority signs the certificates of the server and of Certify; it has the authority's own certificate and key.
+	// Default: one made anew.
+	Authority *tls.Certificate
+	// KeyIDPrefix begins the ID of every signing key. Default: none.
+	KeyIDPrefix string
+	// Endpoints answer a path below any tenant, such as oauth2/v2.0/token, in place of what the server has there or
+	// besides it. Outages, throttling and the counts hold for them too.
+	Endpoints map[string]Endpoint
+	// Middleware stands before everything that the server answers over TLS. Default: none.
+	Middleware func(http.Handler) http.Handler
 	// Now is the clock that tokens are issued and checked by. Default time.Now.
 	Now func() time.Time
 }
@@ -133,11 +144,11 @@ func New(t TB, change ...func(*Options)) *Server {
 // Start starts a Server outside of a test. Close it when it is no longer needed.
 func Start(options Options) (*Server, error) {
 	options = options.withDefaults()
-	authority, err := newCertificateAuthority()
+	authority, err := authorityOf(options)
 	if err != nil {
-		return nil, fmt.Errorf("entratest: making a certificate authority: %w", err)
+		return nil, fmt.Errorf("entratest: setting up the certificate authority: %w", err)
 	}
-	key, err := newSigningKey()
+	key, err := newSigningKey(options.KeyIDPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("entratest: making a signing key: %w", err)
 	}
@@ -155,7 +166,11 @@ func Start(options Options) (*Server, error) {
 		_ = listener.Close()
 		return nil, fmt.Errorf("entratest: making the server's certificate: %w", err)
 	}
-	s.server = &http.Server{Handler: s, TLSConfig: config, ReadHeaderTimeout: 10 * time.Second, ErrorLog: silent}
+	var handler http.Handler = s
+	if options.Middleware != nil {
+		handler = options.Middleware(s)
+	}
+	s.server = &http.Server{Handler: handler, TLSConfig: config, ReadHeaderTimeout: 10 * time.Second, ErrorLog: silent}
 	s.client = authority.client()
 	go func() {
 		defer close(s.done)
@@ -223,8 +238,28 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Endpoint answers requests at a path below a tenant, which is the first segment of the URL's path.
+type Endpoint func(w http.ResponseWriter, r *http.Request, tenant string)
+
+const tokenPath = "oauth2/v2.0/token"
+
 // endpoint finds what is served at a path below a tenant, and counts the request.
-func (s *Server) endpoint(path string) func(http.ResponseWriter, *http.Request, string) {
+func (s *Server) endpoint(path string) Endpoint {
+	handle := s.own(path)
+	if other := s.Options.Endpoints[path]; other != nil {
+		handle = other
+	}
+	if path != tokenPath {
+		return handle
+	}
+	return func(w http.ResponseWriter, r *http.Request, tenant string) {
+		if !s.interrupt(w) {
+			handle(w, r, tenant)
+		}
+	}
+}
+
+func (s *Server) own(path string) Endpoint {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch path {
@@ -237,7 +272,7 @@ func (s *Server) endpoint(path string) func(http.ResponseWriter, *http.Request, 
 	case "discovery/keys", "discovery/v2.0/keys":
 		s.counts.Keys++
 		return s.keySet
-	case "oauth2/v2.0/token":
+	case tokenPath:
 		s.counts.Token++
 		return s.token
 	}
