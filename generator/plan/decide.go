@@ -25,6 +25,7 @@ type question struct {
 	prior  Entry  // how it was generated last
 	known  bool   // there is a prior
 	from   string // where the user's file stands until it is moved to file.Path; empty where it stays
+	origin string // where a file of another name was generated, which this one is now; empty where that is not so
 
 	force   bool
 	restore bool // make it again although the user deleted it
@@ -154,7 +155,11 @@ func (q question) merged() (best merge.Result, err error) {
 		if base == nil {
 			continue
 		}
-		if r := merge.File(q.file.Path, base, q.disk.data, q.file.Data); !found || r.Conflicts < best.Conflicts {
+		join := merge.File
+		if q.origin != "" {
+			join = merge.Renamed
+		}
+		if r := join(q.file.Path, base, q.disk.data, q.file.Data); !found || r.Conflicts < best.Conflicts {
 			best, found = r, true
 		}
 	}

@@ -53,6 +53,9 @@ func (d *decisions) decideRendered(f render.File, from string) error {
 	q.resumed = d.acc.isWork(f.Path, q.disk)
 	if from != "" {
 		q.prior, q.known = d.acc.entry(from, d.disk[from])
+		if activePath(from) != f.Path {
+			q.origin = from
+		}
 		if d.movable(from) && !q.disk.there && q.disk.obstacle == "" {
 			q.disk, q.from = d.disk[from], from
 		}

@@ -57,7 +57,8 @@ func newRenameCmd(a *app) *cobra.Command {
 		Use:   "item OLD NEW",
 		Short: "Give an item another name",
 		Long: `rename item gives an item another name in fabgen.yaml, also where routes name it, and moves its files, with your edits
-in them. Code of yours that uses the item's old names is yours to change; the compiler names the places.
+in them; code in these files goes on to use the names that follow from the item's. Elsewhere such names are yours to
+change, and the compiler finds them.
 
 Items that people have made in Fabric are of the old type: rename before you publish.` + editHelp,
 		Example: "  fabgen rename item Forecast Prediction",
