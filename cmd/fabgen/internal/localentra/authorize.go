@@ -199,8 +199,9 @@ func readPKCE(a *authorization, values url.Values) *Refusal {
 func (a *authorization) checkRegistered() *Refusal {
 	for _, g := range a.scopes.groups {
 		own := func(p permission) bool { return p.resource == g.resource }
-		bare := g.resource.appID == graphAppID && len(a.client.required) > 0
-		if g.every() && !a.client.firstParty && !bare && !slices.ContainsFunc(a.client.required, own) {
+		// Of Graph, as which a bare .default counts, and of itself an application may ask for whatever it is registered with.
+		all := g.resource.appID == graphAppID && len(a.client.required) > 0 || g.resource.appID == a.client.id
+		if g.every() && !a.client.firstParty && !all && !slices.ContainsFunc(a.client.required, own) {
 			return refuse("invalid_client", 650057, "Invalid resource. The client has requested access to a resource which is "+
 				"not listed in the requested permissions in the client's application registration. Resource value from request: "+
 				shorten(g.uri)+".")

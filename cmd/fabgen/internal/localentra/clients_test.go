@@ -166,7 +166,7 @@ func testMSALBrowser(t *testing.T, dir string) {
 	type c = map[string]any
 	got := outcomes(t, dir, "browser.mjs", map[string]any{"chromium": browserPath(t), "page": origin + "/page.html", "cases": c{
 		"accepted": c{"query": query("common", storageScope), "keys": [][]string{{"Sign in", "Tab", "Enter"}, {"Permissions requested", "Enter"}}},
-		"proven": c{"query": query(tenantID, storageScope), "keys": [][]string{{"Sign in", "Tab", "Tab", "Enter"},
+		"proven": c{"query": query(tenantID, storageScope), "keys": [][]string{{"Sign in", "Tab", "Enter"},
 			{"Prove that it is you", "Enter"}, {"Permissions requested", "Enter"}}},
 		"declined": c{"query": query("organizations", storageScope), "keys": [][]string{{"Sign in", "Enter"},
 			{"Permissions requested", "Tab", "Enter"}}},

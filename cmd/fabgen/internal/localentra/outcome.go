@@ -36,6 +36,12 @@ func (s *Server) record(a *authorization, o Outcome) {
 	s.outcomes.set(s.options.Now(), a.state, o)
 }
 
+func (s *Server) recordRefusal(r *http.Request, a *authorization, refusal *Refusal) {
+	e := eventOf(r)
+	e.refuse(refusal)
+	s.record(a, Outcome{Done: true, User: e.User, Error: refusal.Name, Code: refusal.Code(), Reason: refusal.Description})
+}
+
 // complete ends an interaction with what the application asked for.
 func (s *Server) complete(w http.ResponseWriter, r *http.Request, ix *interaction) {
 	s.forget(ix)
@@ -68,9 +74,7 @@ func clientInfo(u *user) string {
 // redirectRefusal tells the application of a refusal (RFC 6749 section 4.1.2.1).
 func (s *Server) redirectRefusal(w http.ResponseWriter, r *http.Request, a *authorization, refusal *Refusal) {
 	refusal = s.stamp(refusal, r)
-	eventOf(r).refuse(refusal)
-	s.record(a, Outcome{Done: true, User: eventOf(r).User, Error: refusal.Name, Code: refusal.Code(),
-		Reason: refusal.Description})
+	s.recordRefusal(r, a, refusal)
 	values := url.Values{"error": {refusal.Name}, "error_description": {refusal.Description}}
 	if refusal.Name == "access_denied" {
 		values.Set("error_subcode", "cancel")

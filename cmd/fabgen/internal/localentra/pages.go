@@ -125,11 +125,10 @@ var advice = map[int]string{
 
 // showRefusal shows a refusal that cannot be redirected.
 func (s *Server) showRefusal(w http.ResponseWriter, r *http.Request, a *authorization, refusal *Refusal) {
+	text := refusal.Description
 	refusal = s.stamp(refusal, r)
-	eventOf(r).refuse(refusal)
-	s.record(a, Outcome{Done: true, User: eventOf(r).User, Error: refusal.Name, Code: refusal.Code(),
-		Reason: refusal.Description})
-	v := view{Page: errorPage, Title: "You cannot sign in here", Refusal: refusal, Code: refusal.Code(),
+	s.recordRefusal(r, a, refusal)
+	v := view{Page: errorPage, Title: "You cannot sign in here", Text: text, Refusal: refusal, Code: refusal.Code(),
 		Advice: advice[refusal.Code()]}
 	s.write(w, r, http.StatusBadRequest, v, a)
 }

@@ -1,6 +1,7 @@
 package localentra
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -32,6 +33,10 @@ const (
 func root(dir string, now time.Time) (*tls.Certificate, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
+	}
+	if info, err := os.Stat(dir); err != nil || runtime.GOOS != "windows" && info.Mode().Perm()&0o022 != 0 {
+		return nil, errors.Join(err, fmt.Errorf("others may write into the folder %s: take that right from them, or name "+
+			"another folder", dir))
 	}
 	path := filepath.Join(dir, rootFile)
 	kept, err := readRoot(path)
@@ -70,6 +75,14 @@ func readRoot(path string) (*tls.Certificate, error) {
 		return nil, fmt.Errorf("%s is no certificate with its key (%w); delete the file, and a new root is made", path, err)
 	}
 	return &pair, nil
+}
+
+// writeCA writes the certificate for those who are to trust it, unless it is there: programs may be reading it.
+func writeCA(path string, data []byte) error {
+	if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, data) {
+		return nil
+	}
+	return os.WriteFile(path, data, 0o644)
 }
 
 // createFile writes a file that nobody else may read. It is there complete or not at all; that it is there already is

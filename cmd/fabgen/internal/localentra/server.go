@@ -10,8 +10,8 @@ import (
 	"log"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -132,9 +132,6 @@ func Start(o Options) (*Server, error) {
 }
 
 func (o *Options) complete() error {
-	if o.Seed == nil {
-		o.Seed = DefaultSeed()
-	}
 	if o.OnEvent == nil {
 		o.OnEvent = func(Event) {}
 	}
@@ -148,6 +145,14 @@ func (o *Options) complete() error {
 		return errors.New("Options.Registration is missing")
 	case uuid.Validate(o.TenantID) != nil || uuid.Validate(o.ClientID) != nil:
 		return fmt.Errorf("the tenant ID %q or the client ID %q is no GUID", o.TenantID, o.ClientID)
+	}
+	if o.Seed == nil {
+		o.Seed = DefaultSeed()
+	}
+	for _, t := range o.Seed.Tenants {
+		if !t.Home && strings.EqualFold(t.ID, o.TenantID) {
+			return fmt.Errorf("the seed's tenant %q has the ID of the publisher's, which is the one with home: true", t.Name)
+		}
 	}
 	for _, addr := range []*string{&o.TLSAddr, &o.PagesAddr} {
 		if *addr == "" {
@@ -183,7 +188,7 @@ func (s *Server) listen() error {
 		return errors.Join(err, pages.Close())
 	}
 	s.URL = s.entra.URL
-	if err := os.WriteFile(s.CAFile, s.entra.CAPEM(), 0o644); err != nil {
+	if err := writeCA(s.CAFile, s.entra.CAPEM()); err != nil {
 		s.entra.Close()
 		return errors.Join(err, pages.Close())
 	}

@@ -36,6 +36,8 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		"no such port":    {func(o *localentra.Options) { o.PagesAddr = "127.0.0.1:99999" }, "99999"},
 		"nor this":        {func(o *localentra.Options) { o.TLSAddr = "127.0.0.1:99999" }, "99999"},
 		"seed":            {func(o *localentra.Options) { o.Seed = &localentra.Seed{} }, "users"},
+		"publisher":       {func(o *localentra.Options) { o.TenantID = foreignID }, "the ID of the publisher's"},
+		"open folder":     {func(o *localentra.Options) { _ = os.Chmod(o.Dir, 0o777) }, "others may write"},
 		"a file":          {func(o *localentra.Options) { o.Dir = file }, "file"},
 	} {
 		options := localentra.Options{Dir: t.TempDir(), TenantID: tenantID, ClientID: clientID, Registration: application(t)}
@@ -236,11 +238,11 @@ users: [{name: U, userName: u, tenant: a.example, id: 7b1d0f52-3c64-4e0a-8f29-1a
 		"user name":     {"userName: u", "userName: u@x", "has an @"},
 		"tenant":        {"tenant: a", "tenant: b", "no tenant has the domain"},
 		"nobody":        {"users: [", "users: []\nx: [", ""},
-		"no users":      {good[strings.Index(good, "users"):], "users: []", "at least one"},
+		"no users":      {"users: [{name: U, userName: u, tenant: a.example, id: 7b1d0f52-3c64-4e0a-8f29-1a5b6c7d8e9f}]", "users: []", "at least one"},
 		"the same user": {"users: [", "users: [{name: V, userName: u, tenant: a.example, id: 7b1d0f52-3c64-4e0a-8f29-1a5b6c7d8e9f}, ", "is there twice"},
 		"too long":      {"name: A", "name: " + strings.Repeat("A", localentra.MaxSeed), "bytes"},
 	} {
-		if _, err := localentra.ParseSeed([]byte(strings.Replace(good, c.from, c.to, -1))); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := localentra.ParseSeed([]byte(strings.ReplaceAll(good, c.from, c.to))); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 	}
