@@ -252,8 +252,8 @@ func (c *catalog) client(id string) (*application, *Refusal) {
 		return nil, missing("client_id")
 	case i < 0:
 		return nil, refuse("unauthorized_client", 700016, "Application with identifier '"+shorten(id)+
-			"' was not found in the directory. Here there is the workload's own, by the client ID of its configuration, "+
-			"and Fabric's.")
+			"' was not found in the directory. Here there is the workload's own, by the client ID of its "+
+			"configuration, and Fabric's.")
 	}
 	return c.clients[i], nil
 }

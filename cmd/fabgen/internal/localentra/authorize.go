@@ -120,9 +120,9 @@ func (s *Server) readClient(a *authorization, values url.Values) *Refusal {
 		return missing("redirect_uri")
 	}
 	if a.platform, ok = a.client.redirect(redirect); !ok {
-		return refuse("invalid_request", 50011, "The redirect URI '"+shorten(redirect)+"' specified in the request does not "+
-			"match the redirect URIs configured for the application '"+a.client.id+"'. Make sure the redirect URI sent in the "+
-			"request matches one added to your application: "+registered(a.client)+".")
+		return refuse("invalid_request", 50011, "The redirect URI '"+shorten(redirect)+"' specified in the request "+
+			"does not match the redirect URIs configured for the application '"+a.client.id+"'. Make sure the "+
+			"redirect URI sent in the request matches one added to your application: "+registered(a.client)+".")
 	}
 	a.redirect = redirect
 	if a.client.singleTenant && a.tenant == nil {
@@ -146,8 +146,8 @@ func readResponseMode(a *authorization, values url.Values) *Refusal {
 	case "fragment":
 		a.fragment = true
 	default:
-		return refuse("invalid_request", 70007, "'"+shorten(mode)+"' is not a supported value of 'response_mode' here: query "+
-			"and fragment are.")
+		return refuse("invalid_request", 70007, "'"+shorten(mode)+"' is not a supported value of 'response_mode' "+
+			"here: query and fragment are.")
 	}
 	return nil
 }
@@ -199,11 +199,13 @@ func readPKCE(a *authorization, values url.Values) *Refusal {
 func (a *authorization) checkRegistered() *Refusal {
 	for _, g := range a.scopes.groups {
 		own := func(p permission) bool { return p.resource == g.resource }
-		// Of Graph, as which a bare .default counts, and of itself an application may ask for whatever it is registered with.
+		// Of Graph, as which a bare .default counts, and of itself an application may ask for all that it is registered
+		// with.
 		all := g.resource.appID == graphAppID && len(a.client.required) > 0 || g.resource.appID == a.client.id
 		if g.every() && !a.client.firstParty && !all && !slices.ContainsFunc(a.client.required, own) {
-			return refuse("invalid_client", 650057, "Invalid resource. The client has requested access to a resource which is "+
-				"not listed in the requested permissions in the client's application registration. Resource value from request: "+
+			return refuse("invalid_client", 650057, "Invalid resource. The client has requested access to a resource "+
+				"which is not listed in the requested permissions in the client's application registration. Resource "+
+				"value from request: "+
 				shorten(g.uri)+".")
 		}
 	}

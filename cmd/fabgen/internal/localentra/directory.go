@@ -78,6 +78,6 @@ func (d *directory) authority(path string) (*tenant, *Refusal) {
 	if t := d.tenant(path); t != nil {
 		return t, nil
 	}
-	return nil, refuse("invalid_request", 90002, "Tenant '"+shorten(path)+"' not found. Check that it is a tenant of the "+
-		"seed, by its id or its domain.")
+	return nil, refuse("invalid_request", 90002, "Tenant '"+shorten(path)+"' not found. Check that it is a tenant of "+
+		"the seed, by its id or its domain.")
 }

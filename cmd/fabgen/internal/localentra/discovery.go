@@ -51,6 +51,13 @@ func (s *Server) documentTenant(w http.ResponseWriter, r *http.Request, path str
 	return t.ID, true
 }
 
+var (
+	grantTypes    = []string{"authorization_code", "refresh_token", "client_credentials", jwtBearer}
+	clientAuth    = []string{"client_secret_post", "client_secret_basic", "private_key_jwt", "none"}
+	idTokenClaims = []string{"aud", "exp", "iat", "iss", "name", "nbf", "nonce", "oid", "preferred_username", "sub", "tid",
+		"uti", "ver"}
+)
+
 // document is what both versions have. What a person opens is at the pages' address.
 func (s *Server) document(r *http.Request, path string) map[string]any {
 	return map[string]any{
@@ -59,15 +66,14 @@ func (s *Server) document(r *http.Request, path string) map[string]any {
 		"token_endpoint":                        s.base(r) + "/" + path + "/oauth2/v2.0/token",
 		"response_types_supported":              []string{"code"},
 		"response_modes_supported":              []string{"query", "fragment"},
-		"grant_types_supported":                 []string{"authorization_code", "refresh_token", "client_credentials", jwtBearer},
+		"grant_types_supported":                 grantTypes,
 		"code_challenge_methods_supported":      []string{"S256"},
-		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "client_secret_basic", "private_key_jwt", "none"},
+		"token_endpoint_auth_methods_supported": clientAuth,
 		"subject_types_supported":               []string{"pairwise"},
 		"id_token_signing_alg_values_supported": []string{"RS256"},
 		"scopes_supported":                      oidcScopes,
-		"claims_supported": []string{"sub", "iss", "aud", "exp", "iat", "nbf", "nonce", "preferred_username", "name", "tid",
-			"oid", "ver", "uti"},
-		"claims_parameter_supported": true,
+		"claims_supported":                      idTokenClaims,
+		"claims_parameter_supported":            true,
 	}
 }
 

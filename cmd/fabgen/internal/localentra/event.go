@@ -99,7 +99,8 @@ func (w *statusWriter) WriteHeader(status int) {
 // observe tells Options.OnEvent of each request.
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e := &Event{Time: s.options.Now(), Kind: KindUnknown, Listener: "pages", Method: r.Method, Path: shorten(r.URL.Path)}
+		e := &Event{Time: s.options.Now(), Kind: KindUnknown, Listener: "pages", Method: r.Method,
+			Path: shorten(r.URL.Path)}
 		if r.TLS != nil {
 			e.Listener = "tls"
 		}

@@ -68,8 +68,8 @@ func (s *Server) signIn(ix *interaction) *step {
 	}
 	refusal := refuse("login_required", 50058, "A silent sign-in request was sent but no user is signed in.")
 	if len(known) > 1 {
-		refusal = refuse("interaction_required", 16000, "Either multiple user identities are available for the current "+
-			"request or selected account is not supported for the scenario.")
+		refusal = refuse("interaction_required", 16000, "Either multiple user identities are available for the "+
+			"current request or selected account is not supported for the scenario.")
 	}
 	return &step{page: signInPage, refusal: refusal}
 }
@@ -109,8 +109,11 @@ func (s *Server) enabled(ix *interaction) *step {
 
 // proof asks for a second proof where a claims challenge or a resource wants one.
 func (s *Server) proof(ix *interaction) *step {
-	needed := slices.ContainsFunc(ix.authorization.scopes.groups, func(g group) bool { return s.needsProof(ix.user, g.resource) })
-	if !needed && !ix.authorization.asksProof || s.hasProven(ix.user) {
+	a := ix.authorization
+	needed := a.asksProof || slices.ContainsFunc(a.scopes.groups, func(g group) bool {
+		return s.needsProof(ix.user, g.resource)
+	})
+	if !needed || s.hasProven(ix.user) {
 		return nil
 	}
 	refusal := refuse("interaction_required", 50076, "You must use multi-factor authentication to access the resource.")
@@ -263,7 +266,7 @@ func (s *Server) offered(a *authorization) []*user {
 		switch {
 		case a.loginHint != "" && u.matches(a.loginHint):
 			return 0
-		case a.domainHint != "" && strings.EqualFold(u.tenant.Domain, a.domainHint), a.tenant != nil && u.tenant == a.tenant:
+		case a.domainHint != "" && strings.EqualFold(u.tenant.Domain, a.domainHint), u.tenant == a.tenant:
 			return 1
 		}
 		return 2
@@ -292,8 +295,8 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, path string) {
 	ix, ok := s.interactions.get(s.options.Now(), values.Get("interaction"))
 	s.mu.Unlock()
 	if !ok {
-		s.showRefusal(w, r, &authorization{path: path}, malformed("This sign-in has ended, or is too old. Close the window, "+
-			"and start it anew from the application.").show())
+		s.showRefusal(w, r, &authorization{path: path}, malformed("This sign-in has ended, or is too old. Close the "+
+			"window, and start it anew from the application.").show())
 		return
 	}
 	ix.mu.Lock()

@@ -34,8 +34,8 @@ func (s *Server) hasProven(u *user) bool {
 
 // proofMissing is the refusal of a token without the second proof.
 func proofMissing(name string, r *resource) *Refusal {
-	out := refuse(name, 50076, "Due to a configuration change made by your administrator, or because you moved to a new "+
-		"location, you must use multi-factor authentication to access '"+r.key()+"'.")
+	out := refuse(name, 50076, "Due to a configuration change made by your administrator, or because you moved to a "+
+		"new location, you must use multi-factor authentication to access '"+r.key()+"'.")
 	out.Suberror, out.Claims = "basic_action", challenge
 	return out
 }

@@ -29,7 +29,7 @@ func (s *Server) mintForUser(userID, clientID, scope string, e *Event) (string, 
 		return "", refusal, nil
 	}
 	if !client.firstParty {
-		return "", nil, fmt.Errorf("localentra: %s is no application of Fabric's, and must ask for its tokens", clientID)
+		return "", nil, notFabrics(clientID)
 	}
 	g := refreshGrant{client: client, user: u, proven: s.hasProven(u)}
 	names, refusal := s.allowed(g, asked)
@@ -41,6 +41,10 @@ func (s *Server) mintForUser(userID, clientID, scope string, e *Event) (string, 
 	}
 	e.Resource, e.Scopes = asked.uri, asked.names
 	return s.userToken(g, asked, names, &tokenRequest{form: url.Values{}, event: e}), nil, nil
+}
+
+func notFabrics(clientID string) error {
+	return fmt.Errorf("localentra: %s is no application of Fabric's, and must ask for its tokens", clientID)
 }
 
 // minting finds the client, and the one resource that a token is for.
@@ -67,7 +71,7 @@ func (s *Server) AppToken(clientID string) (string, error) {
 		return "", refusal
 	}
 	if !client.firstParty {
-		return "", fmt.Errorf("localentra: %s is no application of Fabric's, and must ask for its tokens", clientID)
+		return "", notFabrics(clientID)
 	}
 	r := s.catalog.workload
 	uri := r.appID

@@ -39,7 +39,8 @@ func (s *Server) record(a *authorization, o Outcome) {
 func (s *Server) recordRefusal(r *http.Request, a *authorization, refusal *Refusal) {
 	e := eventOf(r)
 	e.refuse(refusal)
-	s.record(a, Outcome{Done: true, User: e.User, Error: refusal.Name, Code: refusal.Code(), Reason: refusal.Description})
+	s.record(a, Outcome{Done: true, User: e.User, Error: refusal.Name, Code: refusal.Code(),
+		Reason: refusal.Description})
 }
 
 // complete ends an interaction with what the application asked for.
@@ -51,7 +52,8 @@ func (s *Server) complete(w http.ResponseWriter, r *http.Request, ix *interactio
 	s.record(a, Outcome{Done: true, User: u.ID})
 	if a.adminConsent {
 		if a.redirect == "" {
-			s.showDone(w, r, "The consent is given", "It holds for everybody in "+u.tenant.Name+". You can close this window.")
+			s.showDone(w, r, "The consent is given", "It holds for everybody in "+u.tenant.Name+". You can close this "+
+				"window.")
 			return
 		}
 		s.sendBack(w, r, a, url.Values{"admin_consent": {"True"}, "tenant": {u.tenant.ID},
@@ -112,6 +114,7 @@ func (s *Server) sendBack(w http.ResponseWriter, r *http.Request, a *authorizati
 func withValues(a *authorization, values url.Values) string {
 	uri, fragment, _ := strings.Cut(a.redirect, "#")
 	switch {
+	case len(values) == 0:
 	case a.fragment:
 		return uri + "#" + values.Encode()
 	case strings.Contains(uri, "?"):

@@ -54,7 +54,8 @@ func (s *Server) stamp(refusal *Refusal, r *http.Request) *Refusal {
 		out.CorrelationID = uuid.NewString()
 	}
 	out.Timestamp = s.options.Now().UTC().Format("2006-01-02 15:04:05Z")
-	out.Description += " Trace ID: " + out.TraceID + " Correlation ID: " + out.CorrelationID + " Timestamp: " + out.Timestamp
+	out.Description += " Trace ID: " + out.TraceID + " Correlation ID: " + out.CorrelationID +
+		" Timestamp: " + out.Timestamp
 	return &out
 }
 

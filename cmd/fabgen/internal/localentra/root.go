@@ -35,8 +35,8 @@ func root(dir string, now time.Time) (*tls.Certificate, error) {
 		return nil, err
 	}
 	if info, err := os.Stat(dir); err != nil || runtime.GOOS != "windows" && info.Mode().Perm()&0o022 != 0 {
-		return nil, errors.Join(err, fmt.Errorf("others may write into the folder %s: take that right from them, or name "+
-			"another folder", dir))
+		return nil, errors.Join(err, fmt.Errorf("others may write into the folder %s: take that right from them, or "+
+			"name another folder", dir))
 	}
 	path := filepath.Join(dir, rootFile)
 	kept, err := readRoot(path)
@@ -72,7 +72,8 @@ func readRoot(path string) (*tls.Certificate, error) {
 	}
 	pair, err := tls.LoadX509KeyPair(path, path)
 	if err != nil {
-		return nil, fmt.Errorf("%s is no certificate with its key (%w); delete the file, and a new root is made", path, err)
+		return nil, fmt.Errorf("%s is no certificate with its key (%w); delete the file, and a new root is made",
+			path, err)
 	}
 	return &pair, nil
 }

@@ -79,8 +79,8 @@ func (c *catalog) addScope(out *scopes, client *application, field string) *Refu
 	}
 	r := c.resource(uri)
 	if r == nil {
-		return refuse("invalid_resource", 500011, "The resource principal named "+shorten(uri)+" was not found in the tenant. "+
-			"A resource of your own is known here once fabgen.yaml has it.")
+		return refuse("invalid_resource", 500011, "The resource principal named "+shorten(uri)+" was not found in the "+
+			"tenant. A resource of your own is known here once fabgen.yaml has it.")
 	}
 	if _, ok := r.scope(name); !ok && name != everyScope {
 		return refuse("invalid_client", 650053, "The application '"+client.name+"' asked for scope '"+shorten(name)+
@@ -105,6 +105,6 @@ func (c *catalog) single(s scopes) (group, *Refusal) {
 	case 1:
 		return s.groups[0], nil
 	}
-	return group{}, refuse("invalid_request", 28000, "Provided value for the input parameter scope is not valid because it "+
-		"contains more than one resource.")
+	return group{}, refuse("invalid_request", 28000, "Provided value for the input parameter scope is not valid "+
+		"because it contains more than one resource.")
 }

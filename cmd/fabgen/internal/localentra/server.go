@@ -116,7 +116,8 @@ func Start(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, directory: newDirectory(o.Seed, o.TenantID), catalog: newCatalog(o),
-		ClientSecret: Mark + rand.Text(), CAFile: filepath.Join(o.Dir, caFile), ready: make(chan struct{}), done: make(chan struct{}),
+		ClientSecret: Mark + rand.Text(), CAFile: filepath.Join(o.Dir, caFile), ready: make(chan struct{}),
+		done:     make(chan struct{}),
 		lifetime: tokenLife, consents: consents{}, mfa: map[mfaKey]bool{}, proven: map[string]bool{},
 		interactions: newBox[*interaction](mostInteractions, interactionLife),
 		codes:        newBox[*codeGrant](mostCodes, codeLife),
@@ -151,7 +152,8 @@ func (o *Options) complete() error {
 	}
 	for _, t := range o.Seed.Tenants {
 		if !t.Home && strings.EqualFold(t.ID, o.TenantID) {
-			return fmt.Errorf("the seed's tenant %q has the ID of the publisher's, which is the one with home: true", t.Name)
+			return fmt.Errorf("the seed's tenant %q has the ID of the publisher's, which is the one with home: true",
+				t.Name)
 		}
 	}
 	for _, addr := range []*string{&o.TLSAddr, &o.PagesAddr} {
@@ -163,7 +165,8 @@ func (o *Options) complete() error {
 			return err
 		}
 		if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-			return fmt.Errorf("it listens on addresses of this machine alone, such as 127.0.0.1:0, and not on %s", *addr)
+			return fmt.Errorf("it listens on addresses of this machine alone, such as 127.0.0.1:0, and not on %s",
+				*addr)
 		}
 	}
 	return o.Seed.check()
@@ -233,8 +236,8 @@ func (s *Server) Client() *http.Client { return s.entra.Client() }
 // Without hosts it is for localhost and the loopback addresses.
 func (s *Server) Certify(hosts ...string) (*tls.Config, error) { return s.entra.Certify(hosts...) }
 
-// VerifyFor checks a token as a resource does: that it was issued here and has not expired, that it is for the resource,
-// and that a user's has one of the scopes, where any are given.
+// VerifyFor checks a token as a resource does: that it was issued here and has not expired, that it is for the
+// resource, and that a user's has one of the scopes, where any are given.
 func (s *Server) VerifyFor(token, resource string, scopes ...string) (*entratest.Token, error) {
 	return s.entra.VerifyFor(token, resource, scopes...)
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 )
 
 // sessionCookie names who is signed in in a browser. Cookies know no ports, hence the long name.
@@ -53,12 +52,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request, path string) {
 	back := values.Get("post_logout_redirect_uri")
 	for _, client := range s.catalog.clients {
 		if _, ok := client.redirect(back); ok {
-			if state := values.Get("state"); state != "" {
-				back += map[bool]string{true: "&", false: "?"}[strings.Contains(back, "?")] + url.Values{"state": {state}}.Encode()
-			}
-			eventOf(r).Decision = redirected
-			w.Header().Set("Location", back)
-			w.WriteHeader(http.StatusFound)
+			s.sendBack(w, r, &authorization{redirect: back, state: values.Get("state")}, url.Values{})
 			return
 		}
 	}
