@@ -45,7 +45,7 @@ describe("the budgets of a build", () => {
   });
 
   it("count the own code of each page, and no library", () => {
-    const problems = overBudget(build, { worker: 40, page: 18 });
+    const problems = overBudget(build, { worker: 40, page: 15 });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain("The own code of src/pages/Large.tsx");
     expect(problems[0]).not.toContain("react.js");

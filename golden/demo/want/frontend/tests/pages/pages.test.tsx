@@ -248,7 +248,7 @@ describe("the authentication page", () => {
 });
 
 // Colours need a browser; what else a screen reader or a keyboard trips over shows here.
-describe("accessibility", () => {
+describe("accessibility", { timeout: 30_000 }, () => {
   it.each(["/", "/auth", "/no/where"])("of %s", async (path) => {
     show(path);
     await screen.findByRole("heading", { level: 1 });

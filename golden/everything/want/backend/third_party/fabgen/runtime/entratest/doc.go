@@ -15,6 +15,8 @@
 // ExpireSecret, RotateKeys. What can be wrong with a token is a TokenOption. Resource servers of a test check what they
 // get with VerifyFor, and get a certificate that the same client trusts from Certify.
 //
+// What it answers can be replaced, or added to: see Options.Endpoints.
+//
 // Outside of a test, Start gives the same server; a back-end is pointed to it by ENTRA_AUTHORITY (Server.URL),
 // ENTRA_V1_ISSUER (Server.V1Issuer) and EXTRA_CA_FILE (Server.CAPEM in a file). Never use it where real users are:
 // whoever can reach it in the process can make any token.
