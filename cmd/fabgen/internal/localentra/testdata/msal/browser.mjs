@@ -19,7 +19,10 @@ try {
     await popup.waitForSelector("form");
     for (const [title, ...pressed] of keys) {
       await popup.waitForSelector(`h1:text-is("${title}")`);
-      for (const key of pressed) await popup.keyboard.press(key);
+      for (const key of pressed) {
+        // The last key ends the window, at times before it is let go.
+        await popup.keyboard.press(key).catch((error) => popup.isClosed() || Promise.reject(error));
+      }
     }
     await page
       .waitForFunction(() => document.getElementById("result").textContent !== "")
