@@ -80,7 +80,14 @@ async function created(name) {
 
 /** Answers in the window that the portal has opened, and waits until the front-end's own page has shut it. */
 async function answer(popup, choice) {
-  await Promise.all([popup.waitForEvent("close"), popup.getByRole("link", { name: choice }).click()]);
+  await ending(popup, () => popup.getByRole("link", { name: choice }).click());
+}
+
+/** Does what ends a window, which may end before the doing is over, and waits for that. */
+async function ending(popup, act) {
+  const ended = popup.waitForEvent("close");
+  await act().catch((error) => popup.isClosed() || Promise.reject(error));
+  await ended;
 }
 
 test("an item is made, saved, opened again, and its job runs", async () => {
@@ -212,9 +219,7 @@ test("all of it works with the keyboard", async () => {
   await page.keyboard.type("Typed");
   const [popup] = await Promise.all([page.waitForEvent("popup"), page.keyboard.press("Enter")]);
   await popup.getByRole("link", { name: "Accept" }).waitFor();
-  const shut = popup.waitForEvent("close");
-  await popup.keyboard.press("Enter").catch((error) => popup.isClosed() || Promise.reject(error)); // Accept has the focus
-  await shut;
+  await ending(popup, () => popup.keyboard.press("Enter")); // Accept has the focus
   await shown().getByRole("heading", { name: "Typed", level: 1 }).waitFor();
   await shown().getByRole("textbox", { name: "Notes" }).focus();
   await page.keyboard.type("by keys");
