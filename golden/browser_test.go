@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fabgen/fabgen/internal/nodemodules"
 	"github.com/fabgen/fabgen/internal/portal"
 	"github.com/fabgen/fabgen/internal/testenv"
 	"github.com/fabgen/fabgen/runtime/entratest"
@@ -29,7 +30,7 @@ const (
 // worksInBrowser builds the demo's front-end for this test's addresses and drives it in Chromium, inside the local portal
 // and over the demo's own back-end. The pictures that it takes are kept where BROWSER_PICTURES says.
 func worksInBrowser(t *testing.T, frontend string) {
-	chromium := needChromium(t)
+	chromium := testenv.Chromium(t)
 	p := build(t, "demo")
 	origin, portalAddr := "http://"+freeAddr(t), freeAddr(t)
 	backend := p.start(t, "DATABASE_URL=memory:", "ALLOWED_ORIGINS="+origin)
@@ -46,7 +47,7 @@ func worksInBrowser(t *testing.T, frontend string) {
 
 	browser := filepath.Join(t.TempDir(), "browser")
 	copyTree(t, "testdata/browser", browser)
-	run(t, browser, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+	nodemodules.Link(t, browser)
 	t.Setenv("CHROMIUM", chromium)
 	t.Setenv("PORTAL", "http://"+portalAddr)
 	t.Setenv("CONTROL", control.URL)
@@ -55,17 +56,6 @@ func worksInBrowser(t *testing.T, frontend string) {
 	if log := backend.logs.String(); strings.Contains(log, "eyJ") {
 		t.Error("a token is in the back-end's log")
 	}
-}
-
-func needChromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	testenv.Missing(t, "Chromium is not installed")
-	return ""
 }
 
 func pictures(t *testing.T) string {

@@ -22,9 +22,7 @@ import (
 // The demo answers GET …/payload to Fabric's two tokens. The bare server answers the same bytes to anybody: to the same
 // requests, and to requests without a token, which are a tenth as long.
 func BenchmarkLoad(b *testing.B) {
-	if _, err := exec.LookPath("wrk"); err != nil {
-		testenv.Missing(b, "wrk is not installed")
-	}
+	testenv.Tool(b, "wrk")
 	p := build(b, "demo")
 	for name, address := range map[string]string{"sqlite": "sqlite:" + filepath.Join(b.TempDir(), "load.db"), "memory": "memory:"} {
 		b.Run(name, func(b *testing.B) {

@@ -107,10 +107,7 @@ with zipfile.ZipFile(sys.argv[1]) as z:
 `
 
 func TestAnotherReaderOpensThePackage(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		testenv.Missing(t, "python3, whose zip and XML readers share nothing with Go's, is not installed")
-	}
+	python := testenv.Tool(t, "python3") // its zip and XML readers share nothing with Go's
 	p := packed(t, demo(t), "prod")
 	file := filepath.Join(t.TempDir(), p.Name())
 	if err := os.WriteFile(file, p.Data, 0o600); err != nil {

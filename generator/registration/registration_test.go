@@ -14,6 +14,7 @@ import (
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/registration"
 	"github.com/fabgen/fabgen/generator/render"
+	"github.com/fabgen/fabgen/internal/modeltest"
 )
 
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -24,15 +25,7 @@ func load(t testing.TB, file string) *model.Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err := config.Parse(file, source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := model.New(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
+	return modeltest.Of(t, file, source)
 }
 
 // document is an export that a test changes.

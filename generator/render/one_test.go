@@ -6,21 +6,13 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/fabgen/fabgen/generator/config"
-	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/render"
+	"github.com/fabgen/fabgen/internal/modeltest"
 )
 
 // One file alone is, byte for byte, the file that stands in the workload.
 func TestOneGivesTheFileOfTheTree(t *testing.T) {
-	doc, err := config.Parse("fabgen.yaml", []byte(provisioned))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := model.New(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := modeltest.Of(t, "fabgen.yaml", []byte(provisioned))
 	files, err := render.Render(context.Background(), m, fstest.MapFS{})
 	if err != nil {
 		t.Fatal(err)

@@ -13,9 +13,8 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/fabgen/fabgen/generator/config"
-	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/render"
+	"github.com/fabgen/fabgen/internal/modeltest"
 	"github.com/fabgen/fabgen/internal/testenv"
 )
 
@@ -50,14 +49,7 @@ environments:
 // entraFolder renders the workload's entra/ into a folder.
 func entraFolder(t *testing.T) string {
 	t.Helper()
-	doc, err := config.Parse("fabgen.yaml", []byte(provisioned))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := model.New(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := modeltest.Of(t, "fabgen.yaml", []byte(provisioned))
 	files, err := render.Render(context.Background(), m, fstest.MapFS{})
 	if err != nil {
 		t.Fatal(err)
@@ -298,10 +290,7 @@ func TestProvisionIsCleanShell(t *testing.T) {
 	if out, err := exec.Command("sh", "-n", script).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if _, err := exec.LookPath("shellcheck"); err != nil {
-		testenv.Missing(t, "shellcheck is not installed")
-	}
-	if out, err := exec.Command("shellcheck", script).CombinedOutput(); err != nil {
+	if out, err := exec.Command(testenv.Tool(t, "shellcheck"), script).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -9,27 +9,14 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/fabgen/fabgen/generator/config"
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/render/icon"
+	"github.com/fabgen/fabgen/internal/modeltest"
 	"github.com/fabgen/fabgen/templates"
 )
 
 // hostile is the text that no file may break on.
 const hostile = "a\"b*/</x>${y}'\\n` ]]> | #{z} %d \u202e\u2028 é 🚀"
-
-func demoModel(t testing.TB) *model.Model {
-	t.Helper()
-	doc, err := config.Parse("fabgen.yaml", config.Demo())
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := model.New(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
 
 func tree(files map[string]string) fstest.MapFS {
 	out := fstest.MapFS{
@@ -45,7 +32,7 @@ func tree(files map[string]string) fstest.MapFS {
 func renderOne(t *testing.T, path, text string) (string, error) {
 	t.Helper()
 	fsys := tree(map[string]string{"workload/" + path + ".tmpl": text})
-	files, err := renderTree(context.Background(), fsys, []rule{{Path: path}}, demoModel(t), fstest.MapFS{})
+	files, err := renderTree(context.Background(), fsys, []rule{{Path: path}}, modeltest.Demo(t), fstest.MapFS{})
 	if err != nil {
 		return "", err
 	}
@@ -96,7 +83,7 @@ func TestPathsStandForTheirThings(t *testing.T) {
 		{Path: "{environment}.yaml"},
 		{Path: "copied/as-it-is.json"}, {Path: "never", When: func(*model.Model) bool { return false }},
 	}
-	m := demoModel(t)
+	m := modeltest.Demo(t)
 	files, err := renderTree(context.Background(), fsys, table, m, fstest.MapFS{
 		"auth/a.go": {Data: []byte("package auth\n")}, "auth/a_test.go": {Data: []byte("package auth\n")},
 	})
@@ -126,7 +113,7 @@ func TestPathsStandForTheirThings(t *testing.T) {
 }
 
 func TestPathsStayInsideAndApart(t *testing.T) {
-	m := demoModel(t)
+	m := modeltest.Demo(t)
 	for name, path := range map[string]string{"escape": "../out", "absolute": "/etc/out", "twice": "base"} {
 		fsys := tree(map[string]string{"workload/" + path: "x"})
 		s := &set{copied: map[string][]byte{path: nil, "base": nil}}

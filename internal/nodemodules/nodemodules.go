@@ -1,5 +1,5 @@
-// Package nodemodules installs what generated front-ends import once for all tests that build one: their lock files say
-// the same.
+// Package nodemodules installs what the tests of front-ends, and their drivers, import: once for all that have the same
+// lock file, as generated front-ends do.
 package nodemodules
 
 import (
@@ -17,24 +17,22 @@ import (
 	"github.com/fabgen/fabgen/internal/testenv"
 )
 
-// Link gives a front-end its node_modules. They are installed from its lock file, by npm ci, into the user's cache
-// folder where they are not yet. Without npm the test is skipped, and fails in CI.
-func Link(t testing.TB, frontend string) {
+// Link gives a folder its node_modules. They are installed by npm ci from its package.json, package-lock.json and .npmrc,
+// into the user's cache folder where they are not yet. Without npm the test is skipped, and fails in CI.
+func Link(t testing.TB, project string) {
 	t.Helper()
-	if _, err := exec.LookPath("npm"); err != nil {
-		testenv.Missing(t, "npm is not installed")
-	}
-	modules, err := installed(t.Context(), frontend)
+	testenv.Tool(t, "npm")
+	modules, err := installed(t.Context(), project)
 	if err == nil {
-		err = os.Symlink(modules, filepath.Join(frontend, "node_modules"))
+		err = os.Symlink(modules, filepath.Join(project, "node_modules"))
 	}
 	if err != nil {
-		t.Fatalf("installing the modules of %s: %v", frontend, err)
+		t.Fatalf("installing the modules of %s: %v", project, err)
 	}
 }
 
-func installed(ctx context.Context, frontend string) (string, error) {
-	key, err := lockKey(filepath.Join(frontend, "package-lock.json"))
+func installed(ctx context.Context, project string) (string, error) {
+	key, err := lockKey(filepath.Join(project, "package-lock.json"))
 	if err != nil {
 		return "", err
 	}
@@ -47,11 +45,11 @@ func installed(ctx context.Context, frontend string) (string, error) {
 	if _, err := os.Stat(modules); err == nil {
 		return modules, nil
 	}
-	return modules, install(ctx, frontend, folder)
+	return modules, install(ctx, project, folder)
 }
 
 // install makes the folder whole or not at all, whoever else is making it.
-func install(ctx context.Context, frontend, folder string) error {
+func install(ctx context.Context, project, folder string) error {
 	if err := os.MkdirAll(filepath.Dir(folder), 0o755); err != nil {
 		return err
 	}
@@ -61,7 +59,7 @@ func install(ctx context.Context, frontend, folder string) error {
 	}
 	defer os.RemoveAll(work)
 	for _, name := range []string{"package.json", "package-lock.json", ".npmrc"} {
-		data, err := os.ReadFile(filepath.Join(frontend, name))
+		data, err := os.ReadFile(filepath.Join(project, name))
 		if err != nil {
 			return err
 		}
@@ -84,7 +82,7 @@ func install(ctx context.Context, frontend, folder string) error {
 	return nil
 }
 
-// lockKey names what a lock file installs; the name and version of the front-end itself do not matter.
+// lockKey names what a lock file installs; the name and version of the project itself do not matter.
 func lockKey(path string) (string, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

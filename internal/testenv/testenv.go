@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
+	"strings"
 	"testing"
 )
 
@@ -15,6 +17,24 @@ func Missing(t testing.TB, what string) {
 		t.Fatalf("%s, and CI runs every test", what)
 	}
 	t.Skip(what)
+}
+
+// Tool gives the program of one of these names, the first that is here. Without any the test ends as with Missing.
+func Tool(t testing.TB, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	Missing(t, strings.Join(names, " or ")+" is not installed")
+	return ""
+}
+
+// Chromium gives a browser that Playwright can drive.
+func Chromium(t testing.TB) string {
+	t.Helper()
+	return Tool(t, "chromium", "chromium-browser", "google-chrome")
 }
 
 // FreePort gives a port of 127.0.0.1 on which nobody listens.

@@ -54,10 +54,7 @@ func TestEntraScriptIsCleanShell(t *testing.T) {
 		for _, env := range []string{"dev", "prod"} {
 			script := printed(t, "entra", "script", "--dir", dir, "--env", env)
 			for _, check := range [][]string{{"sh", "-n"}, {"shellcheck", "-"}} {
-				if _, err := exec.LookPath(check[0]); err != nil {
-					testenv.Missing(t, check[0]+" is not installed")
-				}
-				cmd := exec.Command(check[0], check[1:]...)
+				cmd := exec.Command(testenv.Tool(t, check[0]), check[1:]...)
 				cmd.Stdin = strings.NewReader(script)
 				if out, err := cmd.CombinedOutput(); err != nil {
 					t.Errorf("%s for %s: %v: %v\n%s", scenario, env, check, err, out)

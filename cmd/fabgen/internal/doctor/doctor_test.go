@@ -17,8 +17,8 @@ import (
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/doctor"
 	"github.com/fabgen/fabgen/generator/config"
-	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/render"
+	"github.com/fabgen/fabgen/internal/modeltest"
 )
 
 const theSecret = "s3cret~of.the-test"
@@ -34,14 +34,7 @@ type patient struct {
 
 func newPatient(t *testing.T) *patient {
 	t.Helper()
-	doc, err := config.Parse("fabgen.yaml", config.Demo())
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := model.New(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := modeltest.Demo(t)
 	dir := t.TempDir()
 	for _, env := range m.Environments {
 		for template, path := range map[string]string{

@@ -19,6 +19,7 @@ import (
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
+	"github.com/fabgen/fabgen/internal/nodemodules"
 	"github.com/fabgen/fabgen/internal/testenv"
 )
 
@@ -60,26 +61,15 @@ func TestMSALGo(t *testing.T) {
 	}
 }
 
-// nodeClients installs testdata/msal, and gives the folder.
+// nodeClients copies testdata/msal, and gives the folder with the clients installed.
 func nodeClients(t *testing.T) string {
 	t.Helper()
-	for _, tool := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			testenv.Missing(t, tool+" is not installed")
-		}
-	}
+	testenv.Tool(t, "node")
 	dir := t.TempDir()
-	for _, name := range []string{"package.json", "package-lock.json", "node.mjs", "browser.mjs", "page.html", "page.js",
-		"redirect.html", "redirect.js"} {
-		data, err := os.ReadFile(filepath.Join("testdata", "msal", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o644); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "msal"))); err != nil {
+		t.Fatal(err)
 	}
-	runNode(t, dir, nil, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+	nodemodules.Link(t, dir)
 	return dir
 }
 
@@ -164,7 +154,7 @@ func testMSALBrowser(t *testing.T, dir string) {
 		return map[string]string{"authority": w.URL + "/" + tenant, "clientId": clientID, "scope": scope}
 	}
 	type c = map[string]any
-	got := outcomes(t, dir, "browser.mjs", map[string]any{"chromium": browserPath(t), "page": origin + "/page.html", "cases": c{
+	got := outcomes(t, dir, "browser.mjs", map[string]any{"chromium": testenv.Chromium(t), "page": origin + "/page.html", "cases": c{
 		"accepted": c{"query": query("common", storageScope), "keys": [][]string{{"Sign in", "Tab", "Enter"}, {"Permissions requested", "Enter"}}},
 		"proven": c{"query": query(tenantID, storageScope), "keys": [][]string{{"Sign in", "Tab", "Enter"},
 			{"Prove that it is you", "Enter"}, {"Permissions requested", "Enter"}}},
@@ -191,16 +181,4 @@ func testMSALBrowser(t *testing.T, dir string) {
 	if o := got["declined"]; o.Error != "access_denied" || !strings.Contains(o.Message, "AADSTS65004") || !o.Closed {
 		t.Errorf("declined: %s %s closed %t", o.Error, o.Message, o.Closed)
 	}
-}
-
-// browserPath finds a Chromium.
-func browserPath(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	testenv.Missing(t, "chromium is not installed")
-	return ""
 }
