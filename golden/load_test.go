@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -93,11 +92,9 @@ func (p *program) startLogging(b *testing.B, env ...string) *replica {
 		b.Fatal(err)
 	}
 	defer log.Close()
-	addr := freeAddr(b)
-	cmd := exec.Command(p.binary, "--listen-addr", addr)
-	cmd.Dir, cmd.Env = p.dir, slices.Concat(p.env, env)
-	startTo(b, cmd, log, "http://"+addr+"/readyz")
-	return &replica{url: "http://" + addr, cmd: cmd}
+	r := p.startTo(b, log, env...)
+	waitReady(b, r.url+"/readyz", &syncBuffer{})
+	return r
 }
 
 // startBare starts the bare server and gives its address.
@@ -109,19 +106,9 @@ func startBare(b *testing.B, body []byte) string {
 	}
 	run(b, ".", "go", "build", "-o", program, "./testdata/bare")
 	addr := freeAddr(b)
-	startTo(b, exec.Command(program, addr, file), os.Stderr, "http://"+addr+"/")
-	return "http://" + addr + "/"
-}
-
-// startTo starts a command that logs to a file, waits until it answers at url, and ends it with the benchmark.
-func startTo(b *testing.B, cmd *exec.Cmd, log *os.File, url string) {
-	b.Helper()
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	waitReady(b, url, &syncBuffer{})
+	url := "http://" + addr + "/"
+	waitReady(b, url, start(b, exec.Command(program, addr, file)))
+	return url
 }
 
 // load is what wrk asks for, over and over.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -98,15 +99,24 @@ func (p *program) startAlone(t testing.TB) *replica {
 	return p.start(t, "DATABASE_URL=sqlite:"+filepath.Join(p.dir, "workload.db"))
 }
 
-// start starts a process of it as a person would, by its settings.
+// start starts a process of it as a person would, by its settings, and collects its log.
 func (p *program) start(t testing.TB, env ...string) *replica {
+	t.Helper()
+	logs := &syncBuffer{}
+	r := p.startTo(t, logs, env...)
+	r.logs = logs
+	waitReady(t, r.url+"/readyz", r.logs)
+	return r
+}
+
+// startTo starts a process that logs to w, and may not be ready yet.
+func (p *program) startTo(t testing.TB, w io.Writer, env ...string) *replica {
 	t.Helper()
 	addr := freeAddr(t)
 	cmd := exec.Command(p.binary, "--listen-addr", addr)
 	cmd.Dir, cmd.Env = p.dir, slices.Concat(p.env, env)
-	r := &replica{url: "http://" + addr, logs: start(t, cmd), cmd: cmd}
-	waitReady(t, r.url+"/readyz", r.logs)
-	return r
+	startTo(t, cmd, w)
+	return &replica{url: "http://" + addr, cmd: cmd}
 }
 
 // syncBuffer is what a process says, to be read while it goes on.
@@ -131,12 +141,18 @@ func (b *syncBuffer) String() string {
 func start(t testing.TB, cmd *exec.Cmd) *syncBuffer {
 	t.Helper()
 	logs := &syncBuffer{}
-	cmd.Stdout, cmd.Stderr = logs, logs
+	startTo(t, cmd, logs)
+	return logs
+}
+
+// startTo starts a command that says to w what it says, and ends it with the test.
+func startTo(t testing.TB, cmd *exec.Cmd, w io.Writer) {
+	t.Helper()
+	cmd.Stdout, cmd.Stderr = w, w
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	return logs
 }
 
 func waitReady(t testing.TB, url string, logs *syncBuffer) {
