@@ -36,9 +36,9 @@ func Plan(ctx context.Context, r Request) (*plan.Plan, error) { return r.plan(ct
 func PlanInit(ctx context.Context, r Request) (*plan.Plan, error) { return r.plan(ctx, true) }
 
 // Apply carries out a plan, and writes nothing where it refuses: with a *plan.ConflictError where the plan holds
-// conflicts, with a *plan.UnsolvedError where files hold conflict markers of an earlier run, with apply.ErrChanged where the folder is not what the plan was made for, and with apply.ErrLocked where
-// another run writes there. A new tree comes to be whole or not at all; in any other a run that dies leaves what the
-// next one finishes.
+// conflicts, with a *plan.UnsolvedError where files hold conflict markers of an earlier run, with apply.ErrChanged where
+// the folder is not what the plan was made for, and with apply.ErrLocked where another run writes there. A new tree comes
+// to be whole or not at all; in any other a run that dies leaves what the next one finishes.
 func Apply(ctx context.Context, p *plan.Plan) error { return apply.Run(ctx, p) }
 
 // Init makes a new workload: PlanInit and Apply in one.

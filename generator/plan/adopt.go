@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
+	"io/fs"
 	"path"
 
 	"github.com/fabgen/fabgen/generator/render"
@@ -109,15 +108,17 @@ func find(files []render.File, name string) (render.File, bool) {
 // ReadConfig gives the configuration that the workload in dir was generated from last. Errors wrap fs.ErrNotExist where
 // that is not recorded.
 func ReadConfig(dir string) ([]byte, error) {
-	root, err := os.OpenRoot(dir)
+	t, err := openTarget(dir)
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
-	f, err := root.Open(ConfigFile)
-	if err != nil {
+	defer t.close()
+	if err := t.scan(Folder); err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxHeld))
+	data, err := t.readAccountFile(ConfigFile)
+	if err == nil && data == nil {
+		err = fmt.Errorf("%s: %w", ConfigFile, fs.ErrNotExist)
+	}
+	return data, err
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -192,11 +193,11 @@ func toUTF8(data []byte) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// enabled says whether the scope can be asked for; it is, unless the export says otherwise.
-func (s Scope) enabled() bool { return s.IsEnabled == nil || *s.IsEnabled }
+// Enabled says whether the scope can be asked for; it is, unless the export says otherwise.
+func (s Scope) Enabled() bool { return s.IsEnabled == nil || *s.IsEnabled }
 
-// scopes are the IDs under whichever name.
-func (p PreAuthorized) scopes() []string { return append(p.ScopeIDs, p.PermissionIDs...) }
+// Scopes are the IDs of the scopes, under whichever name.
+func (p PreAuthorized) Scopes() []string { return slices.Concat(p.ScopeIDs, p.PermissionIDs) }
 
 // same compares GUIDs, which have no case.
 func same(a, b string) bool { return strings.EqualFold(a, b) }

@@ -38,7 +38,7 @@ func (c *comparison) checkScope(want *model.Scope) {
 			Symptom: c.scopeSymptom(want), Fix: c.provision()})
 		return
 	}
-	if !found.enabled() {
+	if !found.Enabled() {
 		c.fault(Fault{Member: scopesMember, Found: want.Name + ", disabled", Want: want.Name + ", enabled",
 			Symptom: c.scopeSymptom(want), Fix: c.provision() + ", or enable it"})
 	}
@@ -107,7 +107,7 @@ func (c *comparison) checkGrant(want model.PreAuthorized) {
 	for _, p := range c.app.API.PreAuthorized {
 		if same(p.AppID, want.AppID) {
 			there = true
-			granted = append(granted, p.scopes()...)
+			granted = append(granted, p.Scopes()...)
 		}
 	}
 	var missing []string

@@ -9,9 +9,10 @@ import (
 // The values that every workload's application has.
 const (
 	multiTenant = "AzureADMultipleOrgs"
-	idTypeClaim = "idtyp"
-	// idTypeOfUsers makes Entra write idtyp into users' tokens as well.
-	idTypeOfUsers = "include_user_token"
+	// IDTypeClaim is the optional claim that tells an application's token from a user's.
+	IDTypeClaim = "idtyp"
+	// IDTypeOfUsers makes Entra write it into users' tokens as well.
+	IDTypeOfUsers = "include_user_token"
 )
 
 // checkIdentity compares what the application is called by: client ID, tenants and identifier URI.
@@ -91,23 +92,23 @@ func (c *comparison) checkTokens() {
 }
 
 func (c *comparison) checkIDType() {
-	is := func(o OptionalClaim) bool { return o.Name == idTypeClaim }
+	is := func(o OptionalClaim) bool { return o.Name == IDTypeClaim }
 	claims := c.app.OptionalClaims
-	f := Fault{Member: "optionalClaims.accessToken", Want: idTypeClaim, Fix: c.provision() +
+	f := Fault{Member: "optionalClaims.accessToken", Want: IDTypeClaim, Fix: c.provision() +
 		", or add the optional claim idtyp to access tokens"}
 	switch i := slices.IndexFunc(claims.AccessToken, is); {
 	case i < 0:
-		f.Found = "no " + idTypeClaim
+		f.Found = "no " + IDTypeClaim
 		if slices.ContainsFunc(claims.IDToken, is) {
-			f.Found = "no " + idTypeClaim + "; it is among the claims of ID tokens"
+			f.Found = "no " + IDTypeClaim + "; it is among the claims of ID tokens"
 		}
 		f.Symptom = "Fabric's app tokens do not show that they are one: every call of the control plane (create, open, " +
 			"delete, jobs) is answered with 401, not_app_token"
-	case slices.Contains(claims.AccessToken[i].Properties, idTypeOfUsers):
-		f.Found = idTypeClaim + " with " + idTypeOfUsers
-		f.Want = idTypeClaim + " without it"
+	case slices.Contains(claims.AccessToken[i].Properties, IDTypeOfUsers):
+		f.Found = IDTypeClaim + " with " + IDTypeOfUsers
+		f.Want = IDTypeClaim + " without it"
 		f.Symptom = "users' tokens carry idtyp beside scp, and the back-end refuses them: invalid_claim"
-		f.Fix = c.provision() + ", or take " + idTypeOfUsers + " out of additionalProperties"
+		f.Fix = c.provision() + ", or take " + IDTypeOfUsers + " out of additionalProperties"
 	default:
 		return
 	}

@@ -31,21 +31,6 @@ type window struct {
 // operation answers one kind of call. An error of it is a *rejection, or one that the front-end sees as Fabric's failure.
 type operation func(ctx context.Context, user string, fields json.RawMessage) (answer, error)
 
-func (p *portal) operations() map[string]operation {
-	return map[string]operation{
-		"acquireAADToken":       p.acquireToken,
-		"windowOutcome":         p.windowOutcome,
-		"createArtifact":        resolving(p.Fabric.create),
-		"getArtifact":           resolving(p.Fabric.get),
-		"updateArtifact":        resolving(p.Fabric.update),
-		"deleteArtifact":        resolving(p.Fabric.drop),
-		"listArtifacts":         resolving(p.Fabric.list),
-		"runArtifactJob":        resolving(p.Fabric.run),
-		"getArtifactJobHistory": resolving(p.Fabric.history),
-		"cancelArtifactJob":     resolving(p.Fabric.cancel),
-	}
-}
-
 // resolving makes an operation of a function whose result are the fields of the answer.
 func resolving[Fields any](f func(context.Context, string, Fields) (any, error)) operation {
 	return func(ctx context.Context, user string, raw json.RawMessage) (answer, error) {
@@ -73,7 +58,7 @@ func (p *portal) serveCall(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *portal) answer(ctx context.Context, c call) answer {
-	run, ok := p.operations()[c.Name]
+	run, ok := p.operations[c.Name]
 	if !ok || !slices.ContainsFunc(p.Workload.Users, func(u User) bool { return u.ID == c.User }) {
 		return answer{Reject: rejectf(http.StatusNotImplemented, "NotSupported",
 			"the local portal does not support %s", c.Name).fields()}

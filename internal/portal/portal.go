@@ -73,6 +73,18 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, fmt.Errorf("portal: its own files: %w", err)
 	}
 	p := &portal{Config: cfg}
+	p.operations = map[string]operation{
+		"acquireAADToken":       p.acquireToken,
+		"windowOutcome":         p.windowOutcome,
+		"createArtifact":        resolving(p.Fabric.create),
+		"getArtifact":           resolving(p.Fabric.get),
+		"updateArtifact":        resolving(p.Fabric.update),
+		"deleteArtifact":        resolving(p.Fabric.drop),
+		"listArtifacts":         resolving(p.Fabric.list),
+		"runArtifactJob":        resolving(p.Fabric.run),
+		"getArtifactJobHistory": resolving(p.Fabric.history),
+		"cancelArtifactJob":     resolving(p.Fabric.cancel),
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(files))
 	mux.HandleFunc("GET /workload.json", p.describe)
@@ -80,7 +92,10 @@ func New(cfg Config) (http.Handler, error) {
 	return p.guard(mux), nil
 }
 
-type portal struct{ Config }
+type portal struct {
+	Config
+	operations map[string]operation // by the names of calls
+}
 
 // guard lets in who asks for the portal by its own name, so that no page of another site reaches it by a name of its
 // own that leads here, and has the browser load nothing but the portal's files and the front-end's frames.

@@ -43,7 +43,7 @@ function openFrame(type, path) {
   element.setAttribute("sandbox", "allow-same-origin allow-scripts");
   element.hidden = true;
   element.src = new URL(`/${url.search}`, frontend).href;
-  const frame = { id, type, element, path, ready: false, title: path, leave: false };
+  const frame = { id, type, element, path, ready: false, leave: false };
   frames.set(id, frame);
   $("frames").append(element);
   return frame;
@@ -74,7 +74,7 @@ async function openPage(path, beside) {
   } else if (beside || active === undefined) {
     show(openFrame("page", path));
   } else if (await mayLeave(active, path)) {
-    active.path = active.title = path;
+    active.path = path;
     navigate(active);
     show(active);
   }

@@ -43,7 +43,7 @@ JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason", "cause
 }
 
 func runCheck(ctx context.Context, o *checkOptions) error {
-	p, found, err := planWorkload(ctx, o.dir)
+	p, found, err := explainedPlan(ctx, o.dir)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ JSON: {"dir", "upToDate", "changes": [{"path", "kind", "class", "reason", "cause
 }
 
 func runDiff(ctx context.Context, o *diffOptions) error {
-	p, found, err := planWorkload(ctx, o.dir)
+	p, found, err := explainedPlan(ctx, o.dir)
 	if err != nil {
 		return err
 	}

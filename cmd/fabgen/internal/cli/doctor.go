@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -127,7 +126,7 @@ func (o *doctorOptions) examine(ctx context.Context, found func(doctor.Result) e
 	}
 	var printed error
 	w := doctor.Workload{Dir: o.dir, Model: m, Env: env, Pending: func(ctx context.Context) (int, error) {
-		p, _, err := planWorkload(ctx, o.dir)
+		_, p, err := planWorkload(ctx, o.dir)
 		if err != nil {
 			return 0, err
 		}
@@ -159,10 +158,4 @@ func (o *doctorOptions) mark(status string) string {
 		return word
 	}
 	return "\x1b[" + color + "m" + word + "\x1b[0m"
-}
-
-// bounded reads all of r, or tells that there is more than most bytes.
-func bounded(r io.Reader, most int) (data []byte, more bool, err error) {
-	data, err = io.ReadAll(io.LimitReader(r, int64(most)+1))
-	return data, len(data) > most, err
 }

@@ -92,7 +92,7 @@ func (o *entraDiffOptions) readApplication() (*registration.Application, error) 
 		defer f.Close()
 		in = f
 	}
-	data, err := io.ReadAll(io.LimitReader(in, registration.MaxSize+1))
+	data, _, err := bounded(in, registration.MaxSize) // what is more, Parse refuses
 	if err != nil {
 		return nil, fmt.Errorf("reading the application from %s: %w", o.file, err)
 	}

@@ -102,13 +102,19 @@ func requestFor(dir string) (generator.Request, error) {
 	return generator.Request{Dir: dir, Document: s.document, Source: s.data, Runtime: runtime.Source}, err
 }
 
-// planWorkload says what is to happen to the workload in dir, and why; it writes nothing.
-func planWorkload(ctx context.Context, dir string) (*plan.Plan, causes, error) {
+// planWorkload says what is to happen to the workload in dir; it writes nothing.
+func planWorkload(ctx context.Context, dir string) (generator.Request, *plan.Plan, error) {
 	r, err := requestFor(dir)
 	if err != nil {
-		return nil, causes{}, err
+		return r, nil, err
 	}
 	p, err := generator.Plan(ctx, r)
+	return r, p, err
+}
+
+// explainedPlan is planWorkload with the causes, for which a workload that is out of date is rendered once more.
+func explainedPlan(ctx context.Context, dir string) (*plan.Plan, causes, error) {
+	r, p, err := planWorkload(ctx, dir)
 	if err != nil {
 		return nil, causes{}, err
 	}

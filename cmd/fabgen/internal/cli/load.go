@@ -71,15 +71,21 @@ func readConfig(file string) (source, error) {
 
 // parseConfig reads and checks a configuration; name is what messages call it.
 func parseConfig(name string, r io.Reader) (source, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxRead+1))
+	data, more, err := bounded(r, maxRead)
 	if err != nil {
 		return source{}, fmt.Errorf("reading the configuration %s: %w", name, err)
 	}
-	if len(data) > maxRead {
+	if more {
 		return source{}, config.Problems{{
 			File: name, Found: fmt.Sprintf("more than %d bytes", maxRead), Want: "a fabgen.yaml of a few kilobytes",
 		}}
 	}
 	document, err := config.Parse(name, data)
 	return source{document, data}, err
+}
+
+// bounded reads all of r, or tells that there is more than most bytes, of which it gives one.
+func bounded(r io.Reader, most int) (data []byte, more bool, err error) {
+	data, err = io.ReadAll(io.LimitReader(r, int64(most)+1))
+	return data, len(data) > most, err
 }

@@ -114,7 +114,7 @@ func (o *packageOptions) warn(ctx context.Context, p *pack.Package) {
 	for _, n := range p.Notes {
 		o.say("note: %s", n.Error())
 	}
-	planned, _, err := planWorkload(ctx, o.dir)
+	_, planned, err := planWorkload(ctx, o.dir)
 	if err != nil {
 		return // generate and check say so; the manifests are right for all that
 	}

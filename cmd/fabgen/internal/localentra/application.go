@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/fabgen/fabgen/generator/config"
+	"github.com/fabgen/fabgen/generator/registration"
 	"github.com/fabgen/fabgen/runtime/auth"
 	"github.com/fabgen/fabgen/runtime/entratest"
 )
@@ -191,20 +192,20 @@ func newWorkloadResource(o Options) *resource {
 	}
 	for _, s := range app.API.Scopes {
 		r.scopes = append(r.scopes, scope{name: s.Value, id: s.ID, title: s.Title, admin: s.Type == "Admin",
-			disabled: s.IsEnabled != nil && !*s.IsEnabled})
+			disabled: !s.Enabled()})
 	}
 	for _, p := range app.API.PreAuthorized {
 		id := strings.ToLower(p.AppID)
-		for _, scopeID := range slices.Concat(p.ScopeIDs, p.PermissionIDs) {
+		for _, scopeID := range p.Scopes() {
 			if s, ok := r.byID(scopeID); ok && !s.disabled {
 				r.preAuthorized[id] = append(r.preAuthorized[id], s.name)
 			}
 		}
 	}
 	for _, claim := range app.OptionalClaims.AccessToken {
-		if claim.Name == "idtyp" {
+		if claim.Name == registration.IDTypeClaim {
 			r.idtyp = true
-			r.idtypUser = slices.Contains(claim.Properties, "include_user_token")
+			r.idtypUser = slices.Contains(claim.Properties, registration.IDTypeOfUsers)
 		}
 	}
 	return r

@@ -43,12 +43,9 @@ func (s *Server) redeemCode(q *tokenRequest) (map[string]any, *Refusal) {
 	if refusal := s.checkCode(q, c); refusal != nil {
 		return nil, refusal
 	}
-	asked := c.scopes
-	if text := q.form.Get("scope"); text != "" {
-		var refusal *Refusal
-		if asked, refusal = s.catalog.parseScopes(q.client, text); refusal != nil {
-			return nil, refusal
-		}
+	asked, refusal := s.asked(q, c.scopes)
+	if refusal != nil {
+		return nil, refusal
 	}
 	if refusal := s.use(c); refusal != nil {
 		return nil, refusal

@@ -37,12 +37,9 @@ func (s *Server) redeemRefresh(q *tokenRequest) (map[string]any, *Refusal) {
 	if refusal := s.checkPlatform(q, g.platform); refusal != nil {
 		return nil, refusal
 	}
-	asked := g.scopes
-	if text := q.form.Get("scope"); text != "" {
-		var refusal *Refusal
-		if asked, refusal = s.catalog.parseScopes(q.client, text); refusal != nil {
-			return nil, refusal
-		}
+	asked, refusal := s.asked(q, g.scopes)
+	if refusal != nil {
+		return nil, refusal
 	}
 	return s.forUser(q, asked, *g, "")
 }

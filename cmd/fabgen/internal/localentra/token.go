@@ -119,6 +119,15 @@ func (s *Server) clientCredentials(q *tokenRequest) (map[string]any, *Refusal) {
 	return s.tokenAnswer(token, g.full(g.names)), nil
 }
 
+// asked is the scopes of a request, which may leave them out where it redeems what was given for some.
+func (s *Server) asked(q *tokenRequest, given scopes) (scopes, *Refusal) {
+	text := q.form.Get("scope")
+	if text == "" {
+		return given, nil
+	}
+	return s.catalog.parseScopes(q.client, text)
+}
+
 // forUser issues the tokens of a user, if nothing forbids it.
 func (s *Server) forUser(q *tokenRequest, asked scopes, g refreshGrant, nonce string) (map[string]any, *Refusal) {
 	target, refusal := s.catalog.single(asked)
