@@ -48,7 +48,7 @@ type beside struct {
 func (b beside) copy(ctx context.Context, p *plan.Plan, folder string) error {
 	planned := map[string]bool{}
 	for _, a := range p.Actions {
-		if !a.Kind.Writes() && a.Kind != plan.Delete || !strings.HasPrefix(a.Path, folder+"/") {
+		if !a.Kind.Touches() || !strings.HasPrefix(a.Path, folder+"/") {
 			continue
 		}
 		planned[a.Path] = true

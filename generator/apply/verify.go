@@ -22,7 +22,7 @@ func (u *update) checkState() error {
 func (u *update) checkTargets(ctx context.Context) error {
 	var touched []plan.Action
 	for _, a := range u.plan.Actions {
-		if a.Path != plan.StateFile && (a.Kind.Writes() || a.Kind == plan.Delete) {
+		if a.Path != plan.StateFile && a.Kind.Touches() {
 			touched = append(touched, a)
 		}
 	}

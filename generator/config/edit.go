@@ -107,7 +107,7 @@ func RemoveFrom(list, name string) Edit {
 		what: "removing " + quote(name) + " from " + list,
 		hint: "take " + quote(name) + " out there first",
 		apply: func(_ *Document, c *Config) error {
-			names := c.names(list)
+			names := c.Names(list)
 			if at = slices.Index(names, name); at < 0 {
 				return notThere(list, name, names)
 			}
@@ -136,8 +136,8 @@ func notThere(list, name string, names []string) Problems {
 	return Problems{{Path: list, Found: quote(name), Want: want, Hint: didYouMean(name, names)}}
 }
 
-// names are the names of the elements of a list.
-func (c *Config) names(list string) []string {
+// Names are the names of what a list of the configuration has: scopes, resources, items or routes.
+func (c *Config) Names(list string) []string {
 	var names []string
 	switch list {
 	case "scopes":
@@ -187,7 +187,7 @@ func editJobs(what, item string, change func([]string) ([]string, error)) Edit {
 	return Edit{
 		what: what,
 		apply: func(_ *Document, c *Config) (err error) {
-			names := c.names("items")
+			names := c.Names("items")
 			if at = slices.Index(names, item); at < 0 {
 				return notThere("items", item, names)
 			}
@@ -206,9 +206,9 @@ func RenameItem(from, to string) Edit {
 		what: "renaming the item " + quote(from),
 		apply: func(doc *Document, c *Config) error {
 			places = nil
-			at := slices.Index(c.names("items"), from)
+			at := slices.Index(c.Names("items"), from)
 			if at < 0 {
-				return notThere("items", from, c.names("items"))
+				return notThere("items", from, c.Names("items"))
 			}
 			c.Items[at].Name = to
 			c.Items[at].keepDisplayNames(doc, at)

@@ -118,7 +118,7 @@ func TestEditsOfEveryScenario(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, list := range []string{"routes", "items", "resources", "scopes"} {
-			for _, name := range doc.Config.names(list) {
+			for _, name := range doc.Config.Names(list) {
 				if data, doc, err = RemoveFrom(list, name).Apply(file, data); err != nil {
 					t.Fatal(err)
 				}

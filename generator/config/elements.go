@@ -79,6 +79,3 @@ func pairText(key, value string) string {
 	}
 	return key + "=" + value
 }
-
-// Names are the names of what a list of the configuration has: scopes, resources, items or routes.
-func (c *Config) Names(list string) []string { return c.names(list) }

@@ -21,7 +21,7 @@ func text(data []byte) (string, []sourceFault) {
 	if f, bad := encodingFault(data); bad {
 		return "", []sourceFault{f}
 	}
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	data = bytes.TrimPrefix(data, bom)
 	if faults := scan(data); len(faults) > 0 {
 		return "", faults
 	}

@@ -37,6 +37,9 @@ func (k Kind) Writes() bool {
 	return k == Create || k == Update || k == Move || k == Merge || k == Mark
 }
 
+// Touches reports whether a file is written or deleted.
+func (k Kind) Touches() bool { return k.Writes() || k == Delete }
+
 // Action is what is to happen to one file.
 type Action struct {
 	Path   string // relative to the workload's folder, with slashes
@@ -111,7 +114,7 @@ func (p *Plan) Changes() bool {
 func (p *Plan) Written() int {
 	n := 0
 	for _, a := range p.Actions {
-		if a.Path != StateFile && (a.Kind.Writes() || a.Kind == Delete) {
+		if a.Path != StateFile && a.Kind.Touches() {
 			n++
 		}
 	}
@@ -121,7 +124,7 @@ func (p *Plan) Written() int {
 // Touches reports whether the file at a path is written or removed.
 func (p *Plan) Touches(path string) bool {
 	for _, a := range p.Actions {
-		if a.Path == path && (a.Kind.Writes() || a.Kind == Delete) {
+		if a.Path == path && a.Kind.Touches() {
 			return true
 		}
 	}

@@ -107,7 +107,7 @@ func (f Replaced) isSound() bool {
 // undoRecord is the record of this plan. Where it finishes a run that was interrupted, both count as one, and where it
 // only clears up after one, that one's record stays.
 func (p *Plan) undoRecord(acc *account) *UndoRecord {
-	if acc.undo != nil && acc.pending == nil && acc.lfSeen == hash(p.State.Encode()) && !p.touches() {
+	if acc.undo != nil && acc.pending == nil && acc.lfSeen == hash(p.State.Encode()) && p.Written() == 0 {
 		return acc.undo
 	}
 	r := &UndoRecord{Run: hash(p.Pending.Encode()), State: acc.seen}
@@ -119,7 +119,7 @@ func (p *Plan) undoRecord(acc *account) *UndoRecord {
 		}
 	}
 	for _, a := range p.Actions {
-		if a.Path == StateFile || !a.Kind.Writes() && a.Kind != Delete {
+		if a.Path == StateFile || !a.Kind.Touches() {
 			continue
 		}
 		f, again := files[a.Path]
@@ -141,16 +141,6 @@ func (p *Plan) undoRecord(acc *account) *UndoRecord {
 	slices.Sort(r.Bases)
 	r.Bases = slices.Compact(r.Bases)
 	return r
-}
-
-// touches reports whether the plan writes or deletes a file apart from the account.
-func (p *Plan) touches() bool {
-	for _, a := range p.Actions {
-		if a.Path != StateFile && (a.Kind.Writes() || a.Kind == Delete) {
-			return true
-		}
-	}
-	return false
 }
 
 // readUndo reads the record of the last run; nil where there is none.
