@@ -27,11 +27,11 @@ const (
 	oneLakeURI = "https://storage.azure.com"
 )
 
-// worksInBrowser builds the demo's front-end for this test's addresses and drives it in Chromium, inside the local portal
-// and over the demo's own back-end. The pictures that it takes are kept where BROWSER_PICTURES says.
-func worksInBrowser(t *testing.T, frontend string) {
+// worksInBrowser builds a scenario's front-end for this test's addresses and drives it in Chromium, inside the local portal
+// and over the scenario's own back-end. The pictures that it takes are kept where BROWSER_PICTURES says.
+func worksInBrowser(t *testing.T, name, frontend string) {
 	chromium := testenv.Chromium(t)
-	p := build(t, "demo")
+	p := build(t, name)
 	origin, portalAddr := "http://"+freeAddr(t), freeAddr(t)
 	backend := p.start(t, "DATABASE_URL=memory:", "ALLOWED_ORIGINS="+origin)
 	previewFrontend(t, frontend, origin, backend.url+"/api")
@@ -52,7 +52,7 @@ func worksInBrowser(t *testing.T, frontend string) {
 	t.Setenv("PORTAL", "http://"+portalAddr)
 	t.Setenv("CONTROL", control.URL)
 	t.Setenv("PICTURES", pictures(t))
-	t.Log(run(t, browser, "node", "--test", "--test-timeout=120000", "demo.test.mjs"))
+	t.Log(run(t, browser, "node", "--test", "--test-timeout=120000", name+".test.mjs"))
 	if log := backend.logs.String(); strings.Contains(log, "eyJ") {
 		t.Error("a token is in the back-end's log")
 	}
@@ -219,6 +219,8 @@ func (w *windows) control(_ http.ResponseWriter, r *http.Request) {
 		w.satisfied, w.forGood = false, false
 		w.entra.RequireClaims(fabricURI, "")
 		w.entra.SetConsent(fabricURI, true)
+		w.entra.SetDeclined(fabricURI, false)
+		w.entra.SetLatency(0)
 	case "withdraw-consent":
 		w.entra.SetConsent(fabricURI, false)
 	case "withdraw-consent-for-good":
@@ -226,6 +228,10 @@ func (w *windows) control(_ http.ResponseWriter, r *http.Request) {
 		w.entra.SetConsent(fabricURI, false)
 	case "require-claims":
 		w.entra.RequireClaims(fabricURI, stepUp)
+	case "refuse-tenant":
+		w.entra.SetDeclined(fabricURI, true)
+	case "slow":
+		w.entra.SetLatency(6 * time.Second) // longer than a click lets a page open windows
 	case "throttle":
 		w.fabric.Throttle(1, 7*time.Second)
 	}

@@ -52,7 +52,10 @@ func TestFrontendsBuildAndPass(t *testing.T) {
 			}
 			if name == "demo" {
 				t.Run("package", func(t *testing.T) { servesPackage(t, frontend) })
-				t.Run("browser", func(t *testing.T) { worksInBrowser(t, frontend) })
+				t.Run("nginx", func(t *testing.T) { servedByNginx(t, frontend) })
+			}
+			if name == "demo" || name == "everything" {
+				t.Run("browser", func(t *testing.T) { worksInBrowser(t, name, frontend) })
 			}
 		})
 	}

@@ -2,31 +2,21 @@
 // all of it and runs this file.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 
-import { chromium } from "playwright-core";
-
-const { PORTAL, CONTROL, PICTURES, CHROMIUM } = process.env;
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { accessible, control, frameIn, launch, pictureOf, PORTAL, shownIn } from "./support.mjs";
 
 let browser;
 let page;
 let problems;
 
 before(async () => {
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ["--no-sandbox"], // Chromium has none for root
-    ignoreDefaultArgs: ["--disable-popup-blocking"], // the pop-ups of a person's browser are blocked
-  });
+  browser = await launch();
 });
 after(() => browser?.close());
 
 beforeEach(async () => {
-  await fetch(`${CONTROL}/reset`, { method: "POST" });
+  await control("reset");
   await page?.context().close();
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
   page = await context.newPage();
@@ -44,23 +34,10 @@ beforeEach(async () => {
 
 afterEach(({ name, passed }) => passed || picture(`failed: ${name}`));
 
-/** The page that the portal shows. */
-const shown = () => page.frameLocator("#frames iframe:not([hidden])");
+const shown = () => shownIn(page);
+const frameOfShown = () => frameIn(page);
+const picture = (name) => pictureOf(page, name);
 const portalButton = (name) => page.getByRole("button", { name, exact: true });
-const frameOfShown = async () => (await page.locator("#frames iframe:not([hidden])").elementHandle()).contentFrame();
-const control = (what) => fetch(`${CONTROL}/${what}`, { method: "POST" });
-const picture = (name) => page.screenshot({ path: join(PICTURES, `${name}.png`), animations: "disabled" });
-
-/** Holds that axe finds nothing serious in a frame; evaluating passes its content security policy by. */
-async function accessible(frame) {
-  await frame.evaluate(axe);
-  const { violations } = await frame.evaluate(() => globalThis.axe.run());
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  assert.deepEqual(
-    serious.map(({ id, nodes }) => ({ id, html: nodes.map(({ html }) => html) })),
-    [],
-  );
-}
 
 async function create(name) {
   await page.getByRole("button", { name: "+ Forecast" }).click();
@@ -121,7 +98,7 @@ test("unsaved changes are not left without a question", async () => {
 test("consent that is declined is told, and asked for again when the person wants it", async () => {
   const popup = await create("Declined");
   await popup.getByRole("link", { name: "Accept" }).waitFor();
-  await popup.screenshot({ path: join(PICTURES, "consent.png") });
+  await pictureOf(popup, "consent");
   await answer(popup, "Decline");
   await shown().getByText("The permission was not given").waitFor();
   await picture("consent-declined");
@@ -168,6 +145,59 @@ test("a refusal that stays is told, and opens no second window", async () => {
   await shown().getByText("It did not help").waitFor();
   assert.equal(windows, 1);
   await picture("still-refused");
+});
+
+test("a window that the browser blocks, since the click is long ago, opens with another click", async () => {
+  await openRoutes();
+  await control("withdraw-consent");
+  await control("slow");
+  // Looking at the page counts as a person's gesture, which lets windows open: nothing looks until it was tried.
+  await Promise.all([page.waitForResponse((response) => response.status() === 401), send()]);
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await page.getByRole("dialog", { name: "Sign-in needed" }).waitFor();
+  await control("reset");
+  await control("withdraw-consent");
+  await picture("window-blocked");
+  const [popup] = await Promise.all([page.waitForEvent("popup"), portalButton("Continue").click()]);
+  await answer(popup, "Accept");
+  await answered();
+});
+
+test("what an administrator has to do is told, with the page for it", async () => {
+  await openRoutes();
+  await control("refuse-tenant");
+  await send();
+  await shown().getByText("An administrator has to act").waitFor();
+  await accessible(await frameOfShown());
+  await picture("administrator");
+  await page.context().route(/adminconsent/, (route) => route.fulfill({ body: "consent" }));
+  const [opened] = await Promise.all([
+    page.context().waitForEvent("page"),
+    shown().getByRole("button", { name: "Open the page for administrators" }).click(),
+  ]);
+  assert.match(opened.url(), /^https:\/\/login\.microsoftonline\.com\/[0-9a-f-]+\/adminconsent\?client_id=/);
+});
+
+test("home leads to a new item", async () => {
+  await accessible(await frameOfShown());
+  await picture("home-light");
+  await shown().getByRole("button", { name: "New Forecast" }).click();
+  await shown().getByRole("heading", { name: "New Forecast", level: 1 }).waitFor();
+  await shown().getByRole("button", { name: "Create", exact: true }).click();
+  await shown().getByText("A name is needed").waitFor();
+  await accessible(await frameOfShown());
+  await picture("create-name-missing");
+});
+
+test("an item's editor is accessible in each theme", async () => {
+  await created("Painted");
+  for (const theme of ["light", "dark", "highContrast"]) {
+    await page.getByLabel("Theme").selectOption(theme);
+    const scheme = theme === "light" ? "light" : "dark";
+    await (await frameOfShown()).waitForFunction((s) => document.documentElement.style.colorScheme === s, scheme);
+    await accessible(await frameOfShown());
+    await picture(`editor-${theme}`);
+  }
 });
 
 test("throttling and an outage are told", async () => {

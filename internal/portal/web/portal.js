@@ -261,6 +261,13 @@ const answers = {
     const to = iframeType === undefined || iframeType === "worker" ? worker : from;
     return { result: (await ask(to, "OnAction", { action, data }))?.result };
   },
+  OpenBrowserTabAsync: ({ url }) => {
+    if (!/^https?:$/.test(new URL(url).protocol)) {
+      throw unsupported(`a tab for ${url}`);
+    }
+    window.open(url, "_blank", "noopener");
+    return { success: true };
+  },
   OpenDialog: async ({ dialogType, messageBoxOptions }) => {
     if (dialogType !== 1) {
       throw unsupported("OpenDialog with a page");

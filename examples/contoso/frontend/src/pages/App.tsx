@@ -79,7 +79,7 @@ function PageAt({
     return <Edit objectId={objectId} workspaceId={workspaceId} />;
   }
   if (path === "/" || path === "/home") {
-    return <HomePage />;
+    return <HomePage workspaceId={workspaceId} />;
   }
   if (path === "/auth" && settings.environment === "dev") {
     return <AuthPage />;

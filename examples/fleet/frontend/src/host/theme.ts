@@ -12,8 +12,8 @@ import type { ThemeConfiguration } from "@ms-fabric/workload-client";
 
 /** Makes the Fluent theme that looks as the portal does; the light one where the host gives nothing to go by. */
 export function fluentTheme(host: Partial<ThemeConfiguration> = {}): Theme {
-  const dark = /dark/i.test(`${host.colorScheme ?? ""} ${host.name ?? ""}`);
-  if (/contrast/i.test(host.name ?? "")) {
+  const dark = isDark(host);
+  if (isContrast(host)) {
     return { ...teamsHighContrastTheme, ...knownTokens(host.tokens) };
   }
   const { accentColors } = host;
@@ -25,6 +25,17 @@ export function fluentTheme(host: Partial<ThemeConfiguration> = {}): Theme {
         ? webDarkTheme
         : webLightTheme;
   return { ...base, ...knownTokens(host.tokens) };
+}
+
+/** Says whether the portal is dark, for what the browser draws by itself, such as scroll bars. */
+export function isDark(host: Partial<ThemeConfiguration> = {}): boolean {
+  const dark = /dark/i.test(`${host.colorScheme ?? ""} ${host.name ?? ""}`);
+  return dark || isContrast(host);
+}
+
+/** The theme for high contrast is light on black. */
+function isContrast({ name }: Partial<ThemeConfiguration>): boolean {
+  return /contrast/i.test(name ?? "");
 }
 
 /** Takes those of the host's tokens that Fluent has under the same name. */

@@ -51,6 +51,7 @@ describe("a frame with pages", () => {
     await vi.waitFor(() => {
       expect(background()).not.toBe(before);
     });
+    expect(document.documentElement.style.colorScheme).toBe("dark");
   });
 
   it("starts although the host gives neither theme nor settings", async () => {

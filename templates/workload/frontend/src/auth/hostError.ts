@@ -25,7 +25,7 @@ export function hostProblem(error: unknown): WorkloadProblem {
   }
   const number = authErrorNumber(error);
   return new WorkloadProblem(kinds[number ?? -1] ?? "hostUnknown", {
-    detail: number === undefined ? undefined : `WorkloadAuthError ${number}`,
+    errorCode: number === undefined ? undefined : `WorkloadAuthError ${number}`,
     cause: error,
   });
 }

@@ -20,6 +20,7 @@ import { useAction } from "../../components/useAction";
 
 const useStyles = makeStyles({
   button: { alignSelf: "start" },
+  name: { width: "12em" },
   value: { overflowWrap: "anywhere" },
 });
 
@@ -66,14 +67,16 @@ function Claims({ token }: { readonly token: string }) {
     <Table size="small" aria-label={t("auth.token.title")}>
       <TableHeader>
         <TableRow>
-          <TableHeaderCell>{t("auth.token.claim")}</TableHeaderCell>
+          <TableHeaderCell className={styles.name}>
+            {t("auth.token.claim")}
+          </TableHeaderCell>
           <TableHeaderCell>{t("auth.token.value")}</TableHeaderCell>
         </TableRow>
       </TableHeader>
       <TableBody>
         {Object.entries(decodeToken(token) ?? {}).map(([name, value]) => (
           <TableRow key={name}>
-            <TableCell>{name}</TableCell>
+            <TableCell className={styles.name}>{name}</TableCell>
             <TableCell className={styles.value}>
               {typeof value === "string" ? value : JSON.stringify(value)}
             </TableCell>

@@ -9,6 +9,7 @@ import {
   Select,
   Text,
   Textarea,
+  tokens,
 } from "@fluentui/react-components";
 import { useState } from "react";
 
@@ -21,7 +22,14 @@ import { Section } from "../../components/Section";
 import { useAction } from "../../components/useAction";
 import { Result } from "./Result";
 
-const useStyles = makeStyles({ button: { alignSelf: "start" } });
+const useStyles = makeStyles({
+  button: { alignSelf: "start" },
+  facts: {
+    display: "flex",
+    flexDirection: "column",
+    color: tokens.colorNeutralForeground2,
+  },
+});
 
 const all = Object.entries<Route>(routes);
 
@@ -113,10 +121,11 @@ function Try({ route }: { readonly route: Route }) {
 }
 
 function Facts({ route }: { readonly route: Route }) {
+  const styles = useStyles();
   const t = useText();
   const { scopes, resource, permissions } = route;
   return (
-    <>
+    <div className={styles.facts}>
       <Caption1>
         {t("auth.routes.needs", { scopes: scopes.join(", ") })}
       </Caption1>
@@ -130,7 +139,7 @@ function Facts({ route }: { readonly route: Route }) {
           })}
         </Caption1>
       )}
-    </>
+    </div>
   );
 }
 

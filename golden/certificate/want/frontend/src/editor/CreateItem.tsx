@@ -7,6 +7,7 @@ import {
   makeStyles,
   Text,
   Textarea,
+  tokens,
 } from "@fluentui/react-components";
 import { useState } from "react";
 
@@ -18,7 +19,16 @@ import { EmptyState } from "../components/States";
 import { useAction } from "../components/useAction";
 import { openPage } from "../host/openPage";
 
-const useStyles = makeStyles({ submit: { alignSelf: "start" } });
+const useStyles = makeStyles({
+  form: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalL,
+    maxWidth: "640px",
+  },
+  hint: { color: tokens.colorNeutralForeground2 },
+  submit: { alignSelf: "start" },
+});
 
 /** Asks for a name, creates an item with a first payload, and opens its editor. */
 export function CreateItem({
@@ -76,7 +86,7 @@ function Form({
   };
   // No form element: the portal's sandbox blocks the submission of forms.
   return (
-    <>
+    <div className={styles.form}>
       <Field
         label={t("create.name")}
         required
@@ -103,7 +113,7 @@ function Form({
           }}
         />
       </Field>
-      <Text>{t("create.consentHint")}</Text>
+      <Text className={styles.hint}>{t("create.consentHint")}</Text>
       <ErrorView error={creation.error} onRetry={creation.run} />
       <Button
         className={styles.submit}
@@ -113,6 +123,6 @@ function Form({
       >
         {t(creation.busy ? "create.creating" : "create.submit")}
       </Button>
-    </>
+    </div>
   );
 }

@@ -66,6 +66,17 @@ describe("the home page", () => {
     ]);
   });
 
+  const [first] = allItems;
+  it.skipIf(first === undefined)("creates items in a workspace", async () => {
+    const { location } = show("/");
+    await screen.findByText(/New item/);
+    location.set(locationOf("/", "w"));
+    await click(`New ${first?.displayName ?? ""}`);
+    expect(host.calls("OpenPage")).toMatchObject([
+      { route: { path: first?.editorPath, queryParams: { workspaceId: "w" } } },
+    ]);
+  });
+
   it("keeps that page for development", async () => {
     show("/auth", {}, "prod");
     await screen.findByText("There is no such page");

@@ -37,7 +37,7 @@ export default function AuthPage() {
           <TableBody>
             {Object.entries(settings).map(([name, value]) => (
               <TableRow key={name}>
-                <TableCell>{name}</TableCell>
+                <TableCell style={{ width: "12em" }}>{name}</TableCell>
                 <TableCell style={{ overflowWrap: "anywhere" }}>
                   {String(value)}
                 </TableCell>
