@@ -144,13 +144,15 @@ func testMSALNode(t *testing.T, dir string) {
 		"assertions": map[string]string{"consented": w.subject(t, hanna), "unconsented": w.subject(t, dario),
 			"challenged": w.subject(t, mina)},
 	}, "NODE_EXTRA_CA_CERTS="+w.CAFile)
-	if token, err := w.VerifyFor(got["consented"].Token, storage, "user_impersonation"); err != nil || token.ObjectID != hanna {
+	token, err := w.VerifyFor(got["consented"].Token, storage, "user_impersonation")
+	if err != nil || token.ObjectID != hanna {
 		t.Errorf("on behalf of: %v", err)
 	}
 	if token, err := w.VerifyFor(got["application"].Token, storage); err != nil || !token.IsApp {
 		t.Errorf("as the application: %v %s", err, got["application"].Error)
 	}
-	if o := got["unconsented"]; o.Error != "invalid_grant" || o.Suberror != "consent_required" || !strings.Contains(o.Message, "AADSTS65001") {
+	if o := got["unconsented"]; o.Error != "invalid_grant" || o.Suberror != "consent_required" ||
+		!strings.Contains(o.Message, "AADSTS65001") {
 		t.Errorf("without consent: %s %s %s", o.Error, o.Suberror, o.Message)
 	}
 	if o := got["challenged"]; o.Claims == "" || !strings.Contains(o.Message, "AADSTS50076") {
@@ -179,7 +181,8 @@ func testMSALBrowser(t *testing.T, dir string) {
 	for name, who := range map[string]string{"accepted": farid, "proven": mina} {
 		o := got[name]
 		for _, text := range []string{o.Token, o.Renewed} {
-			if token, err := w.VerifyFor(text, storage, "user_impersonation"); err != nil || token.ObjectID != who || token.AppID != clientID {
+			token, err := w.VerifyFor(text, storage, "user_impersonation")
+			if err != nil || token.ObjectID != who || token.AppID != clientID {
 				t.Errorf("%s: %v; %s %s", name, err, o.Error, o.Message)
 			}
 		}
