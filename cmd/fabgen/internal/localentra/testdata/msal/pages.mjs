@@ -50,6 +50,12 @@ try {
         page.on("console", (message) => complaints.push(message.text()));
         await page.goto(url);
         for (const text of choose) await page.getByRole("button", { name: text }).click();
+        // A page takes its focus once it is drawn.
+        await page
+          .waitForFunction(() => document.activeElement.autofocus || !document.querySelector("[autofocus]"), undefined, {
+            timeout: 5_000,
+          })
+          .catch(() => undefined); // what is measured says so
         seen.push({ name, scheme, width, complaints, ...(await page.evaluate(measure)) });
         if (settings.pictures) await page.screenshot({ path: `${settings.pictures}/${name}-${scheme}-${width}.png`, fullPage: true });
         await context.close();
