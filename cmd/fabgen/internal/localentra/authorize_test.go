@@ -70,9 +70,9 @@ func TestWrongRequests(t *testing.T) {
 			}
 		})
 	}
-	if back := b.authorize("common", request("redirect_uri", "https://x.example/a?b=c", "response_mode", "", "scope", "")); back.
-		back.Get("b") != "c" {
-		t.Errorf("the redirect URI's own query is lost: %s", back.to)
+	got := b.authorize("common", request("redirect_uri", "https://x.example/a?b=c", "response_mode", "", "scope", ""))
+	if got.back.Get("b") != "c" {
+		t.Errorf("the redirect URI's own query is lost: %s", got.to)
 	}
 }
 
@@ -183,19 +183,21 @@ func TestSilentSignIn(t *testing.T) {
 		error  string
 		code   string
 	}{
-		"all well":         {"common", request(), "", ""},
-		"by hint":          {"common", request("login_hint", "dario@contoso.example"), "", ""},
-		"another hint":     {"common", request("login_hint", "hanna@contoso.example"), "login_required", "50058"},
-		"another domain":   {"common", request("domain_hint", "fabrikam.example"), "login_required", "50058"},
-		"another tenant":   {"fabrikam.example", request(), "interaction_required", "50020"},
-		"more consent":     {"common", request("scope", graph+"/User.Read"), "interaction_required", "65001"},
-		"claims challenge": {"common", request("claims", `{"access_token":{"polids":{"values":["x"]}}}`), "interaction_required", "50076"},
+		"all well":       {"common", request(), "", ""},
+		"by hint":        {"common", request("login_hint", "dario@contoso.example"), "", ""},
+		"another hint":   {"common", request("login_hint", "hanna@contoso.example"), "login_required", "50058"},
+		"another domain": {"common", request("domain_hint", "fabrikam.example"), "login_required", "50058"},
+		"another tenant": {"fabrikam.example", request(), "interaction_required", "50020"},
+		"more consent":   {"common", request("scope", graph+"/User.Read"), "interaction_required", "65001"},
+		"claims challenge": {"common", request("claims", `{"access_token":{"polids":{"values":["x"]}}}`),
+			"interaction_required", "50076"},
 	} {
 		got := b.authorize(c.tenant, changed(c.values, "prompt", "none"))
 		if got.back.Get("error") != c.error || got.code() != c.code || (c.error == "") != (got.back.Get("code") != "") {
 			t.Errorf("%s: %s, want %s %s", name, got.to, c.error, c.code)
 		}
-		if c.code == "50076" && got.back.Get("claims") == "" || c.code == "65001" && got.back.Get("suberror") != "consent_required" {
+		if c.code == "50076" && got.back.Get("claims") == "" ||
+			c.code == "65001" && got.back.Get("suberror") != "consent_required" {
 			t.Errorf("%s: %s", name, got.to)
 		}
 	}
@@ -259,12 +261,14 @@ func TestAdminConsentEndpoint(t *testing.T) {
 		if page.title() != "Permissions for Contoso" {
 			t.Fatalf("%s", page.html)
 		}
-		if back := b.answer(page, "cancel"); back.back.Get("error") != "access_denied" || back.back.Get("admin_consent") != "True" {
-			t.Errorf("%s", back.to)
+		back := b.answer(page, "cancel").back
+		if back.Get("error") != "access_denied" || back.Get("admin_consent") != "True" {
+			t.Errorf("%s", back)
 		}
 		page = b.answer(b.answer(b.get(path), "signIn "+hanna), "accept")
-		if page.back.Get("admin_consent") != "True" || page.back.Get("tenant") != tenantID || page.back.Get("state") != "s2" {
-			t.Errorf("%s", page.to)
+		back = page.back
+		if back.Get("admin_consent") != "True" || back.Get("tenant") != tenantID || back.Get("state") != "s2" {
+			t.Errorf("%s", back)
 		}
 		if status, body := w.post(t, tenantID, "", w.obo(w.subject(t, dario))); status != 200 {
 			t.Errorf("%d %v", status, body)
@@ -297,7 +301,8 @@ func TestResourceThatTheTenantLacks(t *testing.T) {
 	seed := localentra.DefaultSeed()
 	seed.Tenants[1].Lacks = []string{storage + "/"}
 	w := start(t, func(o *localentra.Options) { o.Seed = seed })
-	if back := newBrowser(t, w).signIn(farid, "common", request()); back.code() != "650052" || back.back.Get("error") != "invalid_client" {
+	back := newBrowser(t, w).signIn(farid, "common", request())
+	if back.code() != "650052" || back.back.Get("error") != "invalid_client" {
 		t.Errorf("%s", back.to)
 	}
 	if o, _ := w.Outcome("s1"); o.Code != 650052 || !o.Done || o.User != farid {
@@ -371,19 +376,21 @@ func TestUnattended(t *testing.T) {
 	seed.Users[0].FailsMFA = true
 	w := start(t, func(o *localentra.Options) { o.Unattended, o.Seed = true, seed })
 	for name, c := range map[string]struct{ who, tenant, claims, error, code string }{
-		"first":          {"", "common", "", "", ""},
-		"foreign":        {"farid@fabrikam.example", "common", "", "", ""},
-		"of the tenant":  {"", "fabrikam.example", "", "", ""},
-		"proves":         {"mina@contoso.example", "common", "", "", ""},
-		"declines":       {"dario@contoso.example", "common", "", "access_denied", "65004"},
-		"fails to prove": {"hanna@contoso.example", "common", `{"access_token":{"acrs":{"value":"c1"}}}`, "access_denied", "500121"},
+		"first":         {"", "common", "", "", ""},
+		"foreign":       {"farid@fabrikam.example", "common", "", "", ""},
+		"of the tenant": {"", "fabrikam.example", "", "", ""},
+		"proves":        {"mina@contoso.example", "common", "", "", ""},
+		"declines":      {"dario@contoso.example", "common", "", "access_denied", "65004"},
+		"fails to prove": {"hanna@contoso.example", "common", `{"access_token":{"acrs":{"value":"c1"}}}`,
+			"access_denied", "500121"},
 	} {
 		got := newBrowser(t, w).authorize(c.tenant, request("login_hint", c.who, "claims", c.claims))
 		if got.status != http.StatusFound || got.back.Get("error") != c.error || got.code() != c.code {
 			t.Errorf("%s: %d %s", name, got.status, got.to)
 		}
 	}
-	if got := newBrowser(t, w).authorize(tenantID, request("login_hint", "farid@fabrikam.example")); got.code() != "50020" || got.status != 400 {
+	got := newBrowser(t, w).authorize(tenantID, request("login_hint", "farid@fabrikam.example"))
+	if got.code() != "50020" || got.status != 400 {
 		t.Errorf("a stranger: %d %s", got.status, got.to)
 	}
 }

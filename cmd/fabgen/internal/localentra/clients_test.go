@@ -10,13 +10,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	msal "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
-
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
+	msal "github.com/AzureAD/microsoft-authentication-library-for-go/apps/errors"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
 	"github.com/fabgen/fabgen/internal/nodemodules"
@@ -98,26 +98,28 @@ type outcome struct {
 	Warnings                                                                    []string
 }
 
-func outcomes(t *testing.T, dir, script string, settings map[string]any, env ...string) map[string]outcome {
+// script runs one of testdata/msal with its settings, and reads what it prints.
+func script[T any](t *testing.T, dir, name string, settings map[string]any, env ...string) T {
 	t.Helper()
 	text, err := json.Marshal(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out map[string]outcome
-	if err := json.Unmarshal(runNode(t, dir, append(env, "SETTINGS="+string(text)), "node", script), &out); err != nil {
+	var out T
+	if err := json.Unmarshal(runNode(t, dir, append(env, "SETTINGS="+string(text)), "node", name), &out); err != nil {
 		t.Fatal(err)
 	}
 	return out
 }
 
-func TestMSALForJavaScript(t *testing.T) {
+func TestInJavaScript(t *testing.T) {
 	if testing.Short() {
 		t.Skip("installs packages of npm")
 	}
 	dir := nodeClients(t)
 	t.Run("node", func(t *testing.T) { testMSALNode(t, dir) })
 	t.Run("browser", func(t *testing.T) { testMSALBrowser(t, dir) })
+	t.Run("pages", func(t *testing.T) { testPages(t, dir) })
 }
 
 func testMSALNode(t *testing.T, dir string) {
@@ -125,19 +127,21 @@ func testMSALNode(t *testing.T, dir string) {
 	if err := w.Consent(hanna, storageScope); err != nil {
 		t.Fatal(err)
 	}
-	got := outcomes(t, dir, "node.mjs", map[string]any{
+	got := script[map[string]outcome](t, dir, "node.mjs", map[string]any{
 		"authority": w.URL, "tenantId": tenantID, "clientId": clientID, "clientSecret": w.ClientSecret,
 		"scopes": []string{storageScope}, "applicationScope": storage + "/.default",
 		"assertions": map[string]string{"consented": w.subject(t, hanna), "unconsented": w.subject(t, dario),
 			"challenged": w.subject(t, mina)},
 	}, "NODE_EXTRA_CA_CERTS="+w.CAFile)
-	if token, err := w.VerifyFor(got["consented"].Token, storage, "user_impersonation"); err != nil || token.ObjectID != hanna {
+	token, err := w.VerifyFor(got["consented"].Token, storage, "user_impersonation")
+	if err != nil || token.ObjectID != hanna {
 		t.Errorf("on behalf of: %v", err)
 	}
 	if token, err := w.VerifyFor(got["application"].Token, storage); err != nil || !token.IsApp {
 		t.Errorf("as the application: %v %s", err, got["application"].Error)
 	}
-	if o := got["unconsented"]; o.Error != "invalid_grant" || o.Suberror != "consent_required" || !strings.Contains(o.Message, "AADSTS65001") {
+	if o := got["unconsented"]; o.Error != "invalid_grant" || o.Suberror != "consent_required" ||
+		!strings.Contains(o.Message, "AADSTS65001") {
 		t.Errorf("without consent: %s %s %s", o.Error, o.Suberror, o.Message)
 	}
 	if o := got["challenged"]; o.Claims == "" || !strings.Contains(o.Message, "AADSTS50076") {
@@ -154,17 +158,20 @@ func testMSALBrowser(t *testing.T, dir string) {
 		return map[string]string{"authority": w.URL + "/" + tenant, "clientId": clientID, "scope": scope}
 	}
 	type c = map[string]any
-	got := outcomes(t, dir, "browser.mjs", map[string]any{"chromium": testenv.Chromium(t), "page": origin + "/page.html", "cases": c{
-		"accepted": c{"query": query("common", storageScope), "keys": [][]string{{"Sign in", "Tab", "Enter"}, {"Permissions requested", "Enter"}}},
-		"proven": c{"query": query(tenantID, storageScope), "keys": [][]string{{"Sign in", "Tab", "Enter"},
-			{"Prove that it is you", "Enter"}, {"Permissions requested", "Enter"}}},
-		"declined": c{"query": query("organizations", storageScope), "keys": [][]string{{"Sign in", "Enter"},
-			{"Permissions requested", "Tab", "Enter"}}},
-	}})
+	got := script[map[string]outcome](t, dir, "browser.mjs", map[string]any{
+		"chromium": testenv.Chromium(t), "page": origin + "/page.html", "cases": c{
+			"accepted": c{"query": query("common", storageScope), "keys": [][]string{{"Sign in", "Tab", "Enter"},
+				{"Permissions requested", "Enter"}}},
+			"proven": c{"query": query(tenantID, storageScope), "keys": [][]string{{"Sign in", "Tab", "Enter"},
+				{"Prove that it is you", "Enter"}, {"Permissions requested", "Enter"}}},
+			"declined": c{"query": query("organizations", storageScope), "keys": [][]string{{"Sign in", "Enter"},
+				{"Permissions requested", "Tab", "Enter"}}},
+		}})
 	for name, who := range map[string]string{"accepted": farid, "proven": mina} {
 		o := got[name]
 		for _, text := range []string{o.Token, o.Renewed} {
-			if token, err := w.VerifyFor(text, storage, "user_impersonation"); err != nil || token.ObjectID != who || token.AppID != clientID {
+			token, err := w.VerifyFor(text, storage, "user_impersonation")
+			if err != nil || token.ObjectID != who || token.AppID != clientID {
 				t.Errorf("%s: %v; %s %s", name, err, o.Error, o.Message)
 			}
 		}
@@ -180,5 +187,51 @@ func testMSALBrowser(t *testing.T, dir string) {
 	}
 	if o := got["declined"]; o.Error != "access_denied" || !strings.Contains(o.Message, "AADSTS65004") || !o.Closed {
 		t.Errorf("declined: %s %s closed %t", o.Error, o.Message, o.Closed)
+	}
+}
+
+// pictures is the environment variable that names a folder for pictures of the pages.
+const pictures = "LOCALENTRA_PICTURES"
+
+// Each page can be read in light and dark (WCAG 2.2 section 1.4.3), on a phone's width, and used from the keyboard.
+func testPages(t *testing.T, dir string) {
+	w := start(t)
+	authorize := func(tenant string, change ...string) string {
+		return w.PagesURL + "/" + tenant + "/oauth2/v2.0/authorize?" + request(change...).Encode()
+	}
+	adminConsent := w.PagesURL + "/common/adminconsent?client_id=" + clientID
+	type c = map[string]any
+	seen := script[[]struct {
+		Name, Scheme, Title, Focused string
+		Width, Controls, Overflow    int
+		Outline, Contrast            float64
+		Complaints                   []string
+	}](t, dir, "pages.mjs", map[string]any{"chromium": testenv.Chromium(t), "pictures": os.Getenv(pictures), "pages": c{
+		"signIn":       c{"url": authorize("common"), "choose": []string{}},
+		"wrongTenant":  c{"url": authorize(foreignID), "choose": []string{"Dario"}},
+		"proof":        c{"url": authorize("common"), "choose": []string{"Mina"}},
+		"consent":      c{"url": authorize("common", "scope", "openid "+storage+"/.default"), "choose": []string{"Hanna"}},
+		"approval":     c{"url": adminConsent, "choose": []string{"Dario"}},
+		"adminConsent": c{"url": adminConsent, "choose": []string{"Hanna"}},
+		"redirectURI":  c{"url": authorize("common", "redirect_uri", closePage+"/other"), "choose": []string{}},
+		"signedOut":    c{"url": w.PagesURL + "/common/oauth2/v2.0/logout", "choose": []string{}},
+	}})
+	if len(seen) != 8*4 {
+		t.Errorf("%d pages were seen", len(seen))
+	}
+	for _, p := range seen {
+		where := p.Name + " " + p.Scheme + " at " + strconv.Itoa(p.Width)
+		if p.Contrast < 4.5 {
+			t.Errorf("%s: a contrast of %.2f", where, p.Contrast)
+		}
+		if p.Overflow > 0 {
+			t.Errorf("%s: %d pixels do not fit", where, p.Overflow)
+		}
+		if p.Controls > 0 && (p.Focused != "BUTTON" || p.Outline < 2) {
+			t.Errorf("%s: the focus is on %s, %.0f pixels wide", where, p.Focused, p.Outline)
+		}
+		if shown := p.Name == "redirectURI"; !shown && len(p.Complaints) > 0 { // that answer's status is 400
+			t.Errorf("%s: %v", where, p.Complaints)
+		}
 	}
 }

@@ -67,11 +67,17 @@ type world struct {
 	events []localentra.Event
 }
 
+// optionsIn are those of the demo's workload, with the root in a folder.
+func optionsIn(t testing.TB, dir string) localentra.Options {
+	t.Helper()
+	return localentra.Options{Dir: dir, TenantID: tenantID, ClientID: clientID, Registration: application(t)}
+}
+
 func start(t testing.TB, change ...func(*localentra.Options)) *world {
 	t.Helper()
 	w := &world{}
-	options := localentra.Options{Dir: t.TempDir(), TenantID: tenantID, ClientID: clientID, Registration: application(t),
-		OnEvent: w.hear}
+	options := optionsIn(t, t.TempDir())
+	options.OnEvent = w.hear
 	for _, c := range change {
 		c(&options)
 	}

@@ -40,7 +40,7 @@ func TestOptionsThatCannotBe(t *testing.T) {
 		"open folder":     {func(o *localentra.Options) { _ = os.Chmod(o.Dir, 0o777) }, "others may write"},
 		"a file":          {func(o *localentra.Options) { o.Dir = file }, "file"},
 	} {
-		options := localentra.Options{Dir: t.TempDir(), TenantID: tenantID, ClientID: clientID, Registration: application(t)}
+		options := optionsIn(t, t.TempDir())
 		c.change(&options)
 		s, err := localentra.Start(options)
 		if err == nil {
@@ -73,7 +73,9 @@ func TestRootIsKept(t *testing.T) {
 			t.Errorf("%d", got)
 		}
 	}
-	later := start(t, in, func(o *localentra.Options) { o.Now = func() time.Time { return time.Now().Add(720 * 24 * time.Hour) } })
+	later := start(t, in, func(o *localentra.Options) {
+		o.Now = func() time.Time { return time.Now().Add(720 * 24 * time.Hour) }
+	})
 	if pemOf(later) == root {
 		t.Error("a root that is about to expire was kept")
 	}
@@ -104,7 +106,7 @@ func TestRootThatCannotBeUsed(t *testing.T) {
 		if err := spoil(path); err != nil {
 			t.Skip(err)
 		}
-		s, err := localentra.Start(localentra.Options{Dir: dir, TenantID: tenantID, ClientID: clientID, Registration: application(t)})
+		s, err := localentra.Start(optionsIn(t, dir))
 		if err == nil {
 			s.Close()
 		}
@@ -121,7 +123,7 @@ func TestFirstRunsAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range roots {
 		group.Go(func() {
-			s, err := localentra.Start(localentra.Options{Dir: dir, TenantID: tenantID, ClientID: clientID, Registration: application(t)})
+			s, err := localentra.Start(optionsIn(t, dir))
 			if err != nil {
 				t.Error(err)
 				return
@@ -172,8 +174,8 @@ func TestRootIsForThisMachine(t *testing.T) {
 // A name that points to this machine is not this machine's name.
 func TestHostOfAnother(t *testing.T) {
 	w := start(t)
-	for host, status := range map[string]int{"evil.example": http.StatusMisdirectedRequest, "localhost": 200, "localhost:1": 200, "[::1]:1": 200,
-		"127.0.0.1.evil.example": http.StatusMisdirectedRequest} {
+	for host, status := range map[string]int{"localhost": 200, "localhost:1": 200, "[::1]:1": 200, "127.0.0.1": 200,
+		"evil.example": http.StatusMisdirectedRequest, "127.0.0.1.evil.example": http.StatusMisdirectedRequest} {
 		r, _ := http.NewRequest(http.MethodGet, w.PagesURL+"/common/discovery/keys", nil)
 		r.Host = host
 		resp, err := w.Client().Do(r)
@@ -219,9 +221,8 @@ func TestMarks(t *testing.T) {
 }
 
 func TestSeeds(t *testing.T) {
-	const good = `
-tenants: [{name: A, domain: a.example, home: true}]
-users: [{name: U, userName: u, tenant: a.example, id: 7b1d0f52-3c64-4e0a-8f29-1a5b6c7d8e9f}]`
+	const u = "{name: U, userName: u, tenant: a.example, id: 7b1d0f52-3c64-4e0a-8f29-1a5b6c7d8e9f}"
+	const good = "tenants: [{name: A, domain: a.example, home: true}]\nusers: [" + u + "]"
 	if seed, err := localentra.ParseSeed([]byte(good)); err != nil || seed.Users[0].Name != "U" {
 		t.Errorf("%v", err)
 	}
@@ -238,11 +239,12 @@ users: [{name: U, userName: u, tenant: a.example, id: 7b1d0f52-3c64-4e0a-8f29-1a
 		"user name":     {"userName: u", "userName: u@x", "has an @"},
 		"tenant":        {"tenant: a", "tenant: b", "no tenant has the domain"},
 		"nobody":        {"users: [", "users: []\nx: [", ""},
-		"no users":      {"users: [{name: U, userName: u, tenant: a.example, id: 7b1d0f52-3c64-4e0a-8f29-1a5b6c7d8e9f}]", "users: []", "at least one"},
-		"the same user": {"users: [", "users: [{name: V, userName: u, tenant: a.example, id: 7b1d0f52-3c64-4e0a-8f29-1a5b6c7d8e9f}, ", "is there twice"},
+		"no users":      {"users: [" + u + "]", "users: []", "at least one"},
+		"the same user": {"users: [", "users: [" + u + ", ", "is there twice"},
 		"too long":      {"name: A", "name: " + strings.Repeat("A", localentra.MaxSeed), "bytes"},
 	} {
-		if _, err := localentra.ParseSeed([]byte(strings.ReplaceAll(good, c.from, c.to))); err == nil || !strings.Contains(err.Error(), c.want) {
+		_, err := localentra.ParseSeed([]byte(strings.ReplaceAll(good, c.from, c.to)))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 	}
