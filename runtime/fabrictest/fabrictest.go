@@ -16,6 +16,7 @@ package fabrictest
 
 import (
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -39,7 +40,7 @@ type Server struct {
 	URL        string // of Fabric's API and of workload control: FABRIC_API_URL
 	OneLakeURL string // ONELAKE_URL
 
-	entra     *entratest.Server
+	options   Options
 	files     *dfs
 	listeners []*localServer
 
@@ -54,13 +55,38 @@ type Server struct {
 	asked       int
 }
 
+// Entra is what a Server needs of a local Entra, such as an entratest.Server.
+type Entra interface {
+	// VerifyFor checks a token as a resource does; see entratest.Server.VerifyFor.
+	VerifyFor(token, resource string, scopes ...string) (*entratest.Token, error)
+	// Certify makes the TLS configuration of a server of this machine, whose certificate Client trusts.
+	Certify(hosts ...string) (*tls.Config, error)
+	// Client is for calls of the workload.
+	Client() *http.Client
+}
+
+// Options say which workload a Server serves. All of it is required.
+type Options struct {
+	Entra Entra
+	// TenantID and ClientID are the workload's publisher tenant and application, both GUIDs.
+	TenantID, ClientID string
+	// UserTenantID is the tenant of the user for whom Client calls, and Tokens are those of a call of it.
+	UserTenantID string
+	Tokens       func() auth.SubjectAndApp
+}
+
 // TB is the part of testing.TB that New needs.
 type TB = entratest.TB
 
 // New starts a Server for a test and closes it when the test ends.
 func New(t TB, entra *entratest.Server) *Server {
 	t.Helper()
-	s, err := Start(entra)
+	s, err := Start(Options{
+		Entra: entra, TenantID: entra.Options.TenantID, ClientID: entra.Options.ClientID, UserTenantID: entra.Options.UserTenantID,
+		Tokens: func() auth.SubjectAndApp {
+			return auth.SubjectAndApp{Subject: entra.SubjectToken(), App: entra.AppToken()}
+		},
+	})
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -69,9 +95,9 @@ func New(t TB, entra *entratest.Server) *Server {
 }
 
 // Start starts a Server outside of a test, on free ports of this machine. Close it when it is no longer needed.
-func Start(entra *entratest.Server) (*Server, error) {
+func Start(o Options) (*Server, error) {
 	s := &Server{
-		entra: entra, files: newDFS(), permissions: map[string][]string{}, items: map[string]FabricItem{}, pageSize: 100,
+		options: o, files: newDFS(), permissions: map[string][]string{}, items: map[string]FabricItem{}, pageSize: 100,
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/workload-control/workspaces/{workspace}/items/{item}/resolvepermissions", s.resolvePermissions)
@@ -105,7 +131,7 @@ func (s *Server) Close() {
 func (s *Server) Serve(handler http.Handler) (string, error) { return s.listen(handler) }
 
 func (s *Server) listen(handler http.Handler) (string, error) {
-	l, err := startLocal(s.entra, handler)
+	l, err := startLocal(s.options.Entra, handler)
 	if err != nil {
 		return "", fmt.Errorf("fabrictest: %w", err)
 	}
@@ -122,7 +148,7 @@ type localServer struct {
 	done   chan struct{}
 }
 
-func startLocal(entra *entratest.Server, handler http.Handler) (*localServer, error) {
+func startLocal(entra Entra, handler http.Handler) (*localServer, error) {
 	config, err := entra.Certify()
 	if err != nil {
 		return nil, fmt.Errorf("making a certificate: %w", err)
@@ -149,14 +175,9 @@ func (l *localServer) close() {
 	}
 }
 
-// Client calls the workload at baseURL as Fabric does, for the local Entra's user.
+// Client calls the workload at baseURL as Fabric does, for the user of Options.Tokens.
 func (s *Server) Client(baseURL string) *Client {
-	return &Client{
-		BaseURL: baseURL, HTTP: s.entra.Client(), TenantID: s.entra.Options.UserTenantID,
-		Tokens: func() auth.SubjectAndApp {
-			return auth.SubjectAndApp{Subject: s.entra.SubjectToken(), App: s.entra.AppToken()}
-		},
-	}
+	return &Client{BaseURL: baseURL, HTTP: s.options.Entra.Client(), TenantID: s.options.UserTenantID, Tokens: s.options.Tokens}
 }
 
 // NewID makes a random UUID (RFC 9562, version 4), for workspaces, items and jobs of a test.

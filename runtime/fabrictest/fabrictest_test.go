@@ -22,7 +22,7 @@ func TestNewID(t *testing.T) {
 // Close ends every server that there is, and may be called again.
 func TestClose(t *testing.T) {
 	entra := entratest.New(t)
-	s, err := fabrictest.Start(entra)
+	s, err := fabrictest.Start(fabrictest.Options{Entra: entra, TenantID: entra.Options.TenantID, ClientID: entra.Options.ClientID})
 	must(t, err)
 	own, err := s.Serve(http.NotFoundHandler())
 	must(t, err)

@@ -80,7 +80,7 @@ func (s *Server) bearer(resource string, scopes []string, next http.Handler) htt
 			fabricError(w, http.StatusUnauthorized, "TokenMissing", err.Error())
 			return
 		}
-		token, err := s.entra.VerifyFor(text, resource, scopes...)
+		token, err := s.options.Entra.VerifyFor(text, resource, scopes...)
 		if err != nil {
 			fabricError(w, http.StatusUnauthorized, "TokenNotValid", err.Error())
 			return
@@ -96,23 +96,22 @@ func (s *Server) checkComposite(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	subject, err := s.entra.VerifyFor(tokens.Subject, auth.FabricURI)
+	subject, err := s.options.Entra.VerifyFor(tokens.Subject, auth.FabricURI)
 	if err != nil {
 		return fmt.Errorf("the subject token: %w", err)
 	}
-	app, err := s.entra.VerifyFor(tokens.App, auth.FabricURI)
+	app, err := s.options.Entra.VerifyFor(tokens.App, auth.FabricURI)
 	if err != nil {
 		return fmt.Errorf("the app token: %w", err)
 	}
-	options := s.entra.Options
 	switch {
 	case subject.IsApp || len(subject.Scopes) == 0:
 		return errors.New("the subject token is no user's")
 	case !app.IsApp:
 		return errors.New("the app token is no application's")
-	case subject.AppID != options.ClientID || app.AppID != options.ClientID:
+	case subject.AppID != s.options.ClientID || app.AppID != s.options.ClientID:
 		return errors.New("the tokens are not the workload's")
-	case app.TenantID != options.TenantID:
+	case app.TenantID != s.options.TenantID:
 		return errors.New("the app token is not of the publisher tenant")
 	}
 	return nil
