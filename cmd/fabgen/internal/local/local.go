@@ -1,0 +1,238 @@
+// Package local is the cloud that a workload needs, on this machine alone: a local Entra, a local Fabric with OneLake,
+// and a server in place of each of the workload's own resources. Nothing in it accepts, or is accepted by, anything of
+// Microsoft's.
+package local
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
+	"github.com/fabgen/fabgen/generator/model"
+	"github.com/fabgen/fabgen/generator/registration"
+	"github.com/fabgen/fabgen/internal/portal"
+	"github.com/fabgen/fabgen/runtime/auth"
+	"github.com/fabgen/fabgen/runtime/entratest"
+	"github.com/fabgen/fabgen/runtime/fabrictest"
+)
+
+// Options say which workload a Cloud serves, and where its parts are. All but Seed, OnEvent and the bools is required.
+type Options struct {
+	Model *model.Model
+	Env   *model.Environment
+	// Registration is the application's, as in entra/application.json.
+	Registration *registration.Application
+	// RootDir keeps the root certificate, which all workloads of this person share; StateDir what is this workload's.
+	RootDir, StateDir string
+	// Backend is where the workload's back-end is called, such as http://127.0.0.1:5000: Fabric adds the base path.
+	Backend string
+	// Frontend and Portal are the origins of the front-end and of the local portal.
+	Frontend, Portal string
+	// Seed is who there is. Default: localentra.DefaultSeed.
+	Seed *localentra.Seed
+	// Unattended answers every page as the seed says that the person would.
+	Unattended bool
+	// OnEvent is told of each request that Entra has answered. It must not block.
+	OnEvent func(localentra.Event)
+}
+
+// Cloud is what Start has started. It is safe for concurrent use.
+type Cloud struct {
+	Entra  *localentra.Server
+	Fabric *fabrictest.Server
+	Items  *portal.Fabric // the workspace, its items and their jobs
+
+	options Options
+	// resources are the addresses of the workload's own, by the setting that the back-end reads.
+	resources map[string]string
+}
+
+// WorkspaceID is that of the one workspace that there is.
+const WorkspaceID = "b0c7e2a4-5d13-4f6e-8a29-7c1d3e5f9b04"
+
+// Start starts a Cloud. Close it when it is no longer needed.
+func Start(o Options) (*Cloud, error) {
+	c := &Cloud{options: o, resources: map[string]string{}}
+	for _, start := range []func() error{c.startEntra, c.startFabric, c.startResources} {
+		if err := start(); err != nil {
+			c.Close()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// Close stops everything.
+func (c *Cloud) Close() {
+	if c.Fabric != nil {
+		c.Fabric.Close()
+	}
+	if c.Entra != nil {
+		c.Entra.Close()
+	}
+}
+
+func (c *Cloud) startEntra() error {
+	o := c.options
+	server, err := localentra.Start(localentra.Options{
+		Dir: o.RootDir, TenantID: o.Env.TenantID, ClientID: o.Env.ClientID, Registration: c.registration(),
+		LookedUp: lookedUp(o.Model), Resources: ownResources(o.Model), Seed: o.Seed,
+		PortalRedirectURIs: []string{o.Portal + "/"}, Unattended: o.Unattended, OnEvent: o.OnEvent,
+	})
+	c.Entra = server
+	return err
+}
+
+// registration is the application's, with the close page where the front-end stands now: a port that was busy is no
+// reason to register another one.
+func (c *Cloud) registration() *registration.Application {
+	app := *c.options.Registration
+	if moved := c.RedirectURI(); moved != c.options.Env.RedirectURI && slices.Contains(app.SPA.RedirectURIs, c.options.Env.RedirectURI) {
+		app.SPA.RedirectURIs = append(slices.Clone(app.SPA.RedirectURIs), moved)
+	}
+	return &app
+}
+
+// RedirectURI is the front-end's close page.
+func (c *Cloud) RedirectURI() string {
+	configured := c.options.Env.RedirectURI
+	if path, ok := strings.CutPrefix(configured, c.options.Env.FrontendURL); ok && strings.HasPrefix(path, "/") {
+		return c.options.Frontend + path
+	}
+	return configured
+}
+
+func lookedUp(m *model.Model) []localentra.Permission {
+	var out []localentra.Permission
+	for _, p := range m.LookedUpPermissions() {
+		if p.Type == "Scope" {
+			out = append(out, localentra.Permission{URI: cmp.Or(p.URI, p.AppID), Scope: p.Name})
+		}
+	}
+	return out
+}
+
+func ownResources(m *model.Model) []localentra.Resource {
+	var out []localentra.Resource
+	for _, r := range m.Resources {
+		own := localentra.Resource{URI: r.URI, AppID: r.AppID, Title: r.Name, Scopes: map[string]string{}}
+		for _, p := range r.Permissions {
+			if p.Name != everything {
+				own.Scopes[p.Name] = p.ID
+			}
+		}
+		out = append(out, own)
+	}
+	return out
+}
+
+// everything is the scope that stands for all that the application was given.
+const everything = ".default"
+
+func (c *Cloud) startFabric() error {
+	o := c.options
+	server, err := fabrictest.Start(fabrictest.Options{Entra: c.Entra, TenantID: o.Env.TenantID, ClientID: o.Env.ClientID})
+	if err != nil {
+		return err
+	}
+	c.Fabric = server
+	server.AddWorkspace(fabrictest.Workspace{ID: WorkspaceID, DisplayName: o.Model.Workload.DisplayName, Type: "Workspace"})
+	c.Items = &portal.Fabric{WorkspaceID: WorkspaceID, Client: c.Control, OnItem: c.noteItem}
+	return nil
+}
+
+// noteItem has Fabric's public API know of an item.
+func (c *Cloud) noteItem(i fabrictest.Item, name string, gone bool) {
+	if !gone {
+		c.Fabric.AddItem(fabrictest.FabricItem{ID: i.ID, WorkspaceID: i.WorkspaceID, Type: i.Type, DisplayName: name})
+	}
+}
+
+func (c *Cloud) startResources() error {
+	for _, r := range c.options.Model.OwnResources() {
+		var scopes []string
+		for _, p := range r.Permissions {
+			if p.Name != everything {
+				scopes = append(scopes, p.Name)
+			}
+		}
+		server, err := c.Fabric.NewResource(r.URI, scopes...)
+		if err != nil {
+			return fmt.Errorf("standing in for the resource %s: %w", r.Name, err)
+		}
+		c.resources[r.EnvName] = server.URL
+	}
+	return nil
+}
+
+// Control calls the back-end as Fabric does, for a user; for nobody where it is empty.
+func (c *Cloud) Control(user string) *fabrictest.Client {
+	return &fabrictest.Client{
+		BaseURL: c.options.Backend + basePath(c.options.Env.BackendURL), HTTP: c.Entra.Client(), TenantID: c.tenantOf(user),
+		Tokens: func() auth.SubjectAndApp {
+			tokens, err := c.composite(user)
+			if err != nil {
+				return auth.SubjectAndApp{} // the back-end says what is missing
+			}
+			return tokens
+		},
+	}
+}
+
+// composite is the pair of tokens of Fabric's calls.
+func (c *Cloud) composite(user string) (auth.SubjectAndApp, error) {
+	app, err := c.Entra.AppToken(auth.FabricClientAppID)
+	if err != nil || user == "" {
+		return auth.SubjectAndApp{App: app}, err
+	}
+	scope := c.options.Env.Audience + "/" + c.options.Model.ControlScope().Name
+	subject, err := c.Entra.UserToken(user, auth.FabricClientAppID, scope)
+	return auth.SubjectAndApp{Subject: subject, App: app}, err
+}
+
+func (c *Cloud) tenantOf(user string) string {
+	for _, p := range c.Entra.People() {
+		if p.ID == user {
+			return p.TenantID
+		}
+	}
+	return c.options.Env.TenantID
+}
+
+// FrontendToken is a user's token for the front-end's calls of the data plane. Its error is a *localentra.Refusal where
+// Entra refuses.
+func (c *Cloud) FrontendToken(user string) (string, error) {
+	return c.Entra.UserToken(user, entratest.FabricFrontendAppID, c.options.Env.Audience+"/"+everything)
+}
+
+// Environment is the settings of the back-end that lead it here, by name.
+func (c *Cloud) Environment() (map[string]string, error) {
+	o := c.options
+	if err := os.MkdirAll(o.StateDir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder of the back-end's database: %w", err)
+	}
+	env := map[string]string{
+		"ENTRA_AUTHORITY": c.Entra.URL, "ENTRA_V1_ISSUER": c.Entra.V1Issuer(), "EXTRA_CA_FILE": c.Entra.CAFile,
+		"FABRIC_TENANT_ID": o.Env.TenantID, "FABRIC_CLIENT_ID": o.Env.ClientID, "FABRIC_AUDIENCE": o.Env.Audience,
+		"FABRIC_CLIENT_SECRET": c.Entra.ClientSecret, "WORKLOAD_BASE_PATH": basePath(o.Env.BackendURL),
+		"FABRIC_API_URL": c.Fabric.URL, "ONELAKE_URL": c.Fabric.OneLakeURL, "ALLOWED_ORIGINS": o.Frontend,
+		"DATABASE_URL": "sqlite:" + filepath.Join(o.StateDir, "workload.db"),
+	}
+	for name, url := range c.resources {
+		env[name] = url
+	}
+	return env, nil
+}
+
+// basePath is the path of the back-end's address.
+func basePath(backend string) string {
+	_, rest, _ := strings.Cut(backend, "://")
+	if i := strings.IndexByte(rest, '/'); i >= 0 {
+		return strings.TrimSuffix(rest[i:], "/")
+	}
+	return ""
+}
