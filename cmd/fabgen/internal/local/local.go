@@ -20,7 +20,7 @@ import (
 	"github.com/fabgen/fabgen/runtime/fabrictest"
 )
 
-// Options say which workload a Cloud serves, and where its parts are. All but Seed, OnEvent and the bools is required.
+// Options say which workload a Cloud serves, and where its parts are. All but Seed, Unattended and those that are told is required.
 type Options struct {
 	Model *model.Model
 	Env   *model.Environment
@@ -36,8 +36,10 @@ type Options struct {
 	Seed *localentra.Seed
 	// Unattended answers every page as the seed says that the person would.
 	Unattended bool
-	// OnEvent is told of each request that Entra has answered. It must not block.
+	// OnEvent is told of each request that Entra has answered, OnCall of each that Fabric, OneLake and the workload's own
+	// resources have. They must not block.
 	OnEvent func(localentra.Event)
+	OnCall  func(fabrictest.Call)
 }
 
 // Cloud is what Start has started. It is safe for concurrent use.
@@ -135,7 +137,8 @@ const everything = ".default"
 
 func (c *Cloud) startFabric() error {
 	o := c.options
-	server, err := fabrictest.Start(fabrictest.Options{Entra: c.Entra, TenantID: o.Env.TenantID, ClientID: o.Env.ClientID})
+	server, err := fabrictest.Start(fabrictest.Options{Entra: c.Entra, TenantID: o.Env.TenantID, ClientID: o.Env.ClientID,
+		Observe: o.OnCall})
 	if err != nil {
 		return err
 	}
