@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -15,7 +14,7 @@ import (
 )
 
 // Fabric keeps the items of one workspace, their jobs and schedules, and calls the workload's back-end with each change as
-// Fabric does. It is safe for concurrent use, its exported fields aside, which are set before New takes it.
+// Fabric does. An item is seen by the users of the tenant that it was made in, and by nobody else. It is safe for concurrent use, its exported fields aside, which are set before New takes it.
 type Fabric struct {
 	WorkspaceID string
 	// Client gives a client of the back-end with a user's tokens; with none where the user is "".
@@ -44,8 +43,11 @@ type item struct {
 	fabrictest.Item
 	displayName, description string
 	etag                     int
-	user                     string // who has made it
+	tenant                   string // of who has made it
 }
+
+// tenant is the ID of a user's.
+func (f *Fabric) tenant(user string) string { return f.Client(user).TenantID }
 
 // itemFields are an item as the front-end sees it, by the names of the wire. Fabric leaves out what is empty.
 type itemFields struct {
@@ -118,7 +120,8 @@ func (f *Fabric) create(ctx context.Context, user string, fields createFields) (
 	if full {
 		return nil, rejectf(http.StatusForbidden, "WorkspaceFull", "the local workspace holds %d items at most; delete some", maxItems)
 	}
-	made := &item{Item: fabrictest.Item{WorkspaceID: f.WorkspaceID, Type: fields.Payload.ArtifactType, ID: fabrictest.NewID()}, user: user}
+	made := &item{Item: fabrictest.Item{WorkspaceID: f.WorkspaceID, Type: fields.Payload.ArtifactType, ID: fabrictest.NewID()},
+		tenant: f.tenant(user)}
 	name := ""
 	if fields.Payload.DisplayName != nil {
 		name = *fields.Payload.DisplayName
@@ -147,7 +150,7 @@ type objectFields struct {
 }
 
 func (f *Fabric) get(ctx context.Context, user string, fields objectFields) (any, error) {
-	i, err := f.find(fields.ObjectID)
+	i, err := f.find(user, fields.ObjectID)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +176,7 @@ type updateFields struct {
 }
 
 func (f *Fabric) update(ctx context.Context, user string, fields updateFields) (any, error) {
-	i, err := f.find(fields.ObjectID)
+	i, err := f.find(user, fields.ObjectID)
 	if err != nil {
 		return nil, err
 	}
@@ -201,26 +204,26 @@ func (f *Fabric) update(ctx context.Context, user string, fields updateFields) (
 }
 
 func (f *Fabric) drop(ctx context.Context, user string, fields objectFields) (any, error) {
-	return f.dropWith(ctx, f.Client(user), fields.ObjectID)
+	i, err := f.find(user, fields.ObjectID)
+	if err != nil {
+		return nil, err
+	}
+	return f.dropWith(ctx, f.Client(user), i)
 }
 
 // dropAsFabric deletes an item as Fabric does on nobody's behalf, for example when its workspace is deleted: without a
 // subject token, and in the tenant of who has made the item.
-func (f *Fabric) dropAsFabric(ctx context.Context, _ string, fields objectFields) (any, error) {
-	i, err := f.find(fields.ObjectID)
+func (f *Fabric) dropAsFabric(ctx context.Context, user string, fields objectFields) (any, error) {
+	i, err := f.find(user, fields.ObjectID)
 	if err != nil {
 		return nil, err
 	}
 	nobody := *f.Client("")
-	nobody.TenantID = cmp.Or(f.Client(i.user).TenantID, nobody.TenantID)
-	return f.dropWith(ctx, &nobody, fields.ObjectID)
+	nobody.TenantID = i.tenant
+	return f.dropWith(ctx, &nobody, i)
 }
 
-func (f *Fabric) dropWith(ctx context.Context, client *fabrictest.Client, id string) (any, error) {
-	i, err := f.find(id)
-	if err != nil {
-		return nil, err
-	}
+func (f *Fabric) dropWith(ctx context.Context, client *fabrictest.Client, i *item) (any, error) {
 	if _, err := worked(client.Delete(ctx, i.Item)); err != nil {
 		return nil, err
 	}
@@ -235,11 +238,13 @@ func (f *Fabric) dropWith(ctx context.Context, client *fabrictest.Client, id str
 	return map[string]any{"success": true}, nil
 }
 
-func (f *Fabric) find(id string) (*item, error) {
+// find gives an item that the user sees.
+func (f *Fabric) find(user, id string) (*item, error) {
+	tenant := f.tenant(user)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, i := range f.items {
-		if strings.EqualFold(i.ID, id) {
+		if strings.EqualFold(i.ID, id) && i.tenant == tenant {
 			return i, nil
 		}
 	}

@@ -35,7 +35,7 @@ type keptItem struct {
 	DisplayName string `json:"displayName"`
 	Description string `json:"description,omitempty"`
 	Etag        int    `json:"etag"`
-	User        string `json:"user"`
+	Tenant      string `json:"tenant"`
 }
 
 type keptJob struct {
@@ -71,7 +71,7 @@ func (f *Fabric) save() {
 func (f *Fabric) kept() kept {
 	k := kept{Version: fileVersion, WorkspaceID: f.WorkspaceID, Items: []keptItem{}, Jobs: []keptJob{}, Schedules: []keptSchedule{}}
 	for _, i := range f.items {
-		k.Items = append(k.Items, keptItem{i.ID, i.Type, i.displayName, i.description, i.etag, i.user})
+		k.Items = append(k.Items, keptItem{i.ID, i.Type, i.displayName, i.description, i.etag, i.tenant})
 	}
 	for _, j := range f.jobs {
 		k.Jobs = append(k.Jobs, keptJob{j.ID, j.Item.ID, j.Type, j.user, j.triggered, j.schedule, j.state})
@@ -192,7 +192,7 @@ func (f *Fabric) restore(k kept) {
 	items, jobs := map[string]fabrictest.Item{}, map[string]*job{}
 	for _, i := range k.Items {
 		items[i.ID] = named(i)
-		f.items = append(f.items, &item{Item: named(i), displayName: i.DisplayName, description: i.Description, etag: i.Etag, user: i.User})
+		f.items = append(f.items, &item{Item: named(i), displayName: i.DisplayName, description: i.Description, etag: i.Etag, tenant: i.Tenant})
 	}
 	for _, j := range k.Jobs {
 		jobs[j.ID] = &job{Job: fabrictest.Job{Item: items[j.ItemID], Type: j.Type, ID: j.ID}, user: j.User,

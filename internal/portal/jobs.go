@@ -86,7 +86,7 @@ type runFields struct {
 }
 
 func (f *Fabric) run(ctx context.Context, user string, fields runFields) (any, error) {
-	i, err := f.find(fields.ArtifactObjectID)
+	i, err := f.find(user, fields.ArtifactObjectID)
 	if err != nil {
 		return nil, err
 	}
@@ -134,8 +134,8 @@ func (f *Fabric) forgetOldest(i fabrictest.Item) {
 }
 
 // history asks the workload for the state of each run that may have moved, the newest first.
-func (f *Fabric) history(ctx context.Context, _ string, fields objectFields) (any, error) {
-	i, err := f.find(fields.ObjectID)
+func (f *Fabric) history(ctx context.Context, user string, fields objectFields) (any, error) {
+	i, err := f.find(user, fields.ObjectID)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +206,7 @@ type cancelFields struct {
 }
 
 func (f *Fabric) cancel(ctx context.Context, user string, fields cancelFields) (any, error) {
-	i, err := f.find(fields.ArtifactObjectID)
+	i, err := f.find(user, fields.ArtifactObjectID)
 	if err != nil {
 		return nil, err
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+
+	"github.com/fabgen/fabgen/runtime/fabrictest"
 )
 
 // note is what the portal tells a person of what happened without them.
 type note struct {
 	Number    int    `json:"number"` // they are counted from 1
-	User      string `json:"user"`   // whom it is about
+	User      string `json:"user"`   // whom it is about; empty for all
 	Title     string `json:"title"`
 	Message   string `json:"message,omitempty"`
 	Code      string `json:"code,omitempty"`
@@ -64,22 +66,31 @@ type pageJob struct {
 	User string `json:"user"` // who has started it, or made its schedule
 }
 
-// state is the page's own call: all that it shows of the workspace, and the notes that are new to it.
-func (f *Fabric) state(_ context.Context, _ string, fields stateFields) (any, error) {
+// state is the page's own call: all that its user sees of the workspace, and the notes that are new to it.
+func (f *Fabric) state(_ context.Context, user string, fields stateFields) (any, error) {
+	tenant := f.tenant(user)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	items, jobs, schedules, notes := []itemFields{}, []pageJob{}, []scheduleFields{}, []note{}
+	seen := map[fabrictest.Item]bool{}
 	for _, i := range f.items {
-		items = append(items, i.fields(""))
+		if i.tenant == tenant {
+			seen[i.Item] = true
+			items = append(items, i.fields(""))
+		}
 	}
 	for _, j := range f.jobs {
-		jobs = append(jobs, pageJob{j.fields(), j.user})
+		if seen[j.Item] {
+			jobs = append(jobs, pageJob{j.fields(), j.user})
+		}
 	}
 	for _, s := range f.schedules {
-		schedules = append(schedules, s.fields())
+		if seen[s.item] {
+			schedules = append(schedules, s.fields())
+		}
 	}
 	for _, n := range f.notes {
-		if fields.After >= 0 && n.Number > fields.After {
+		if fields.After >= 0 && n.Number > fields.After && (n.User == "" || f.tenant(n.User) == tenant) {
 			notes = append(notes, n)
 		}
 	}

@@ -196,6 +196,24 @@ func TestItemsLive(t *testing.T) {
 	}
 }
 
+// A tenant's items are not another's to see, whoever's they are.
+func TestItemsAreTheTenants(t *testing.T) {
+	b := newBench(t)
+	id := b.create("First")
+	b.run(id)
+	for _, c := range []struct{ target, name, fields, want string }{
+		{"/page", "state", `{"after":0}`, `{"resolve":{"artifacts":[],"jobs":[],"noted":0,"notes":[],"schedules":[]}}`},
+		{"/page", "deleteAsFabric", `{"objectId":"` + id + `"}`, "ItemNotFound"},
+		{"/call", "getArtifact", `{"objectId":"` + id + `"}`, "ItemNotFound"},
+		{"/call", "getArtifactJobHistory", `{"objectId":"` + id + `"}`, "ItemNotFound"},
+	} {
+		w := b.serve("POST", c.target, fmt.Sprintf(`{"name":%q,"user":"v","fields":%s}`, c.name, c.fields))
+		if !strings.Contains(w.Body.String(), c.want) {
+			t.Errorf("%s: %s, without %s", c.name, w.Body, c.want)
+		}
+	}
+}
+
 func TestJobsRun(t *testing.T) {
 	b := newBench(t)
 	id := b.create("First")

@@ -50,7 +50,7 @@ type addScheduleFields struct {
 
 // addSchedule is the page's own call. The job runs first when the time between two runs is over.
 func (f *Fabric) addSchedule(_ context.Context, user string, fields addScheduleFields) (any, error) {
-	i, err := f.find(fields.ArtifactObjectID)
+	i, err := f.find(user, fields.ArtifactObjectID)
 	switch {
 	case err != nil:
 		return nil, err

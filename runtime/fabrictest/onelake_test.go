@@ -165,28 +165,28 @@ func TestPathsThatAreNoFile(t *testing.T) {
 	})
 }
 
-func TestTooLargeAFile(t *testing.T) {
+func TestBounds(t *testing.T) {
 	b := newBench(t)
-	const file = "/w/i/Files/a"
+	b.SetLimits(8, 12, 12)
+	const file, other = "/w/i/Files/a", "/w/i/Files/b"
 	b.steps(t, []dfsStep{
 		{"PUT", file + "?resource=file", "", 201, ""},
-		{"PATCH", appendAt(file, 0), "x", 202, ""},
-		{"PATCH", appendAt(file, 1), strings.Repeat("x", 64<<20), 413, "RequestBodyTooLarge"},
-		{"PATCH", appendAt(file, 1), strings.Repeat("x", 64<<20+1), 413, "RequestBodyTooLarge"},
-		{"PATCH", flushAt(file, 1), "", 200, ""},
+		{"PUT", other + "?resource=file", "", 201, ""},
+		{"PATCH", appendAt(file, 0), "123456789", 413, "RequestBodyTooLarge"},
+		{"PATCH", appendAt(file, 9), "", 413, "RequestBodyTooLarge"},
+		{"PATCH", appendAt(file, 0), "12345678", 202, ""},
+		{"PATCH", appendAt(file, 8), "x", 413, "RequestBodyTooLarge"},
+		{"PATCH", file + "?action=append&position=9223372036854775807", "x", 413, "RequestBodyTooLarge"},
+		{"PATCH", appendAt(other, 0), "12345", 413, "RequestBodyTooLarge"}, // what nobody flushes is bounded too
+		{"PATCH", appendAt(other, 0), "1234", 202, ""},
+		{"PATCH", appendAt(other, 0), "abcd", 202, ""}, // in place of it
+		{"PATCH", flushAt(file, 8), "", 200, ""},
+		{"PATCH", appendAt(other, 4), "5", 202, ""},
+		{"PATCH", flushAt(other, 5), "", 507, "InsufficientStorage"},
+		{"DELETE", file, "", 200, ""},
+		{"PATCH", flushAt(other, 5), "", 200, ""},
+		{"GET", other, "", 200, "abcd5"},
 	})
-	for i := range 5 { // what nobody flushes is bounded too
-		name := fmt.Sprintf("/w/i/Files/%d", i)
-		status, code := 202, ""
-		if i == 4 {
-			status, code = 413, "RequestBodyTooLarge"
-		}
-		b.steps(t, []dfsStep{
-			{"PUT", name + "?resource=file", "", 201, ""},
-			{"PATCH", appendAt(name, 0), strings.Repeat("x", 64<<20), status, code},
-		})
-	}
-	b.steps(t, []dfsStep{{"DELETE", "/w/i/Files/0", "", 200, ""}, {"PATCH", appendAt("/w/i/Files/4", 0), "x", 202, ""}})
 }
 
 func TestFolders(t *testing.T) {

@@ -36,15 +36,12 @@ type entry struct {
 	modified time.Time
 }
 
-// maxMemory bounds all files of a OneLake in memory together, in bytes.
-const maxMemory = 1 << 30
-
 var errFull = errors.New("the local OneLake in memory is full")
 
-// memory is a tree in memory.
-type memory struct {
-	nodes map[string]node
-	used  int64
+// memoryTree is a tree in memory.
+type memoryTree struct {
+	nodes     map[string]node
+	used, max int64 // bytes of all files
 }
 
 type node struct {
@@ -52,9 +49,9 @@ type node struct {
 	content []byte
 }
 
-func newMemory() *memory { return &memory{nodes: map[string]node{}} }
+func newMemory() *memoryTree { return &memoryTree{nodes: map[string]node{}, max: maxMemory} }
 
-func (m *memory) stat(name string) (entry, error) {
+func (m *memoryTree) stat(name string) (entry, error) {
 	n, ok := m.nodes[name]
 	if !ok {
 		return entry{}, fs.ErrNotExist
@@ -66,7 +63,7 @@ type memoryFile struct{ *bytes.Reader }
 
 func (memoryFile) Close() error { return nil }
 
-func (m *memory) open(name string) (io.ReadSeekCloser, error) {
+func (m *memoryTree) open(name string) (io.ReadSeekCloser, error) {
 	n, ok := m.nodes[name]
 	if !ok {
 		return nil, fs.ErrNotExist
@@ -74,9 +71,9 @@ func (m *memory) open(name string) (io.ReadSeekCloser, error) {
 	return memoryFile{bytes.NewReader(n.content)}, nil
 }
 
-func (m *memory) write(name string, content []byte, modified time.Time) error {
+func (m *memoryTree) write(name string, content []byte, modified time.Time) error {
 	used := m.used + int64(len(content)) - m.nodes[name].size
-	if used > maxMemory {
+	if used > m.max {
 		return errFull
 	}
 	if err := m.mkdir(path.Dir(name), modified); err != nil {
@@ -87,7 +84,7 @@ func (m *memory) write(name string, content []byte, modified time.Time) error {
 	return nil
 }
 
-func (m *memory) mkdir(name string, modified time.Time) error {
+func (m *memoryTree) mkdir(name string, modified time.Time) error {
 	for ; name != "."; name = path.Dir(name) {
 		if _, ok := m.nodes[name]; !ok {
 			m.nodes[name] = node{entry: entry{path: name, folder: true, modified: modified}}
@@ -96,7 +93,7 @@ func (m *memory) mkdir(name string, modified time.Time) error {
 	return nil
 }
 
-func (m *memory) remove(name string) error {
+func (m *memoryTree) remove(name string) error {
 	for other, n := range m.nodes {
 		if within(other, name) {
 			m.used -= n.size
@@ -106,7 +103,7 @@ func (m *memory) remove(name string) error {
 	return nil
 }
 
-func (m *memory) rename(from, to string) error {
+func (m *memoryTree) rename(from, to string) error {
 	if err := m.remove(to); err != nil {
 		return err
 	}
@@ -127,7 +124,7 @@ func (m *memory) rename(from, to string) error {
 	return nil
 }
 
-func (m *memory) walk(folder string, deep bool) ([]entry, error) {
+func (m *memoryTree) walk(folder string, deep bool) ([]entry, error) {
 	if _, ok := m.nodes[folder]; !ok {
 		return nil, fs.ErrNotExist
 	}
@@ -141,7 +138,7 @@ func (m *memory) walk(folder string, deep bool) ([]entry, error) {
 	return out, nil
 }
 
-func (m *memory) close() error { return nil }
+func (m *memoryTree) close() error { return nil }
 
 // within says whether a path is a folder's, or the folder itself.
 func within(name, folder string) bool {

@@ -62,7 +62,7 @@ test("a job is run, watched and cancelled beside its item", async () => {
 test("a schedule runs a job again and again", async () => {
   await create();
   await button("Jobs").click();
-  await jobs().getByLabel("Run each").fill("1");
+  await jobs().getByLabel("Each", { exact: true }).fill("1");
   await jobs().getByRole("button", { name: "Schedule" }).click();
   await jobs().getByText("Sum each 1 s").waitFor();
   await jobs().getByText(/, scheduled, as Hanna/).waitFor();

@@ -3,14 +3,15 @@
 // Package fabrictest is a local Fabric over TLS, for tests and for running a workload without a cloud account.
 //
 // It has what a workload calls: workload control, which resolves permissions by both tokens of flow C, a part of
-// Fabric's API (flow D), a OneLake that keeps files, and servers in place of the workload's own resources (flow E). Each
-// checks, with the keys of a local Entra (entratest), that the token was issued for it. Client calls a workload as
-// Fabric does (flow B):
+// Fabric's API (flow D), a OneLake that keeps files in memory or on the disk, and servers in place of the workload's own
+// resources (flow E). Each checks, with the keys of a local Entra (entratest), that the token was issued for it and has a
+// scope for it, and, where roles were set, that its owner may do what is asked. Client calls a workload as Fabric does
+// (flow B):
 //
 //	entra := entratest.New(t)
 //	fabric := fabrictest.New(t, entra)
 //	fabric.Grant(itemID, "Read", "Write")
-//	control := fabric.Client("https://127.0.0.1:5000/workload", nil)
+//	control := fabric.Client("https://127.0.0.1:5000/workload")
 //	response, err := control.Create(ctx, fabrictest.Item{…}, body)
 //
 // Never use it where real users are.

@@ -20,8 +20,9 @@ import (
 
 // Bounds of the local OneLake.
 const (
-	maxFile    = 64 << 20  // bytes of a file
+	maxFile    = 64 << 20  // bytes of a file, and of what a call brings
 	maxPending = 256 << 20 // bytes that were appended and not flushed, of all files
+	maxMemory  = 1 << 30   // bytes of all files, where they are in memory
 	maxPath    = 1024      // bytes of a path
 	maxName    = 255       // bytes of one name in it
 )
@@ -34,20 +35,22 @@ const (
 type oneLake struct {
 	// may says whether the token's owner may read or write what is an item's. Nil lets everybody.
 	may func(token *entratest.Token, workspace, item string, write bool) bool
+	// maxFile and maxPending are the constants of these names, but for tests.
+	maxFile, maxPending int64
 
 	mu       sync.Mutex
 	tree     tree
 	pageSize int
 	last     time.Time // of the last change
 	pending  map[string]*pending
-	unsaved  int // bytes in pending
+	unsaved  int64 // bytes in pending
 }
 
 // pending is what was appended to a file, by position.
 type pending struct{ chunks map[int64][]byte }
 
 func newOneLake(folder string) (*oneLake, error) {
-	o := &oneLake{tree: newMemory(), pageSize: 100, pending: map[string]*pending{}}
+	o := &oneLake{tree: newMemory(), maxFile: maxFile, maxPending: maxPending, pageSize: 100, pending: map[string]*pending{}}
 	if folder == "" {
 		return o, nil
 	}
@@ -101,9 +104,9 @@ func (o *oneLake) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := o.allow(r, parts[0], parts[1], write); err != nil {
 		return err
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxFile))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, o.maxFile))
 	if err != nil {
-		return refuse(http.StatusRequestEntityTooLarge, "RequestBodyTooLarge", fmt.Sprintf("A call may bring %d bytes at most.", maxFile))
+		return refuse(http.StatusRequestEntityTooLarge, "RequestBodyTooLarge", fmt.Sprintf("A call may bring %d bytes at most.", o.maxFile))
 	}
 	if !write {
 		return o.read(w, r, name)
@@ -125,7 +128,7 @@ func (o *oneLake) serve(w http.ResponseWriter, r *http.Request) error {
 func parsePath(name string) ([]string, error) {
 	parts := strings.Split(name, "/")
 	ok := len(parts) >= 3 && (parts[2] == "Files" || parts[2] == "Tables") && len(name) <= maxPath && fs.ValidPath(name) &&
-		!strings.ContainsAny(name, "\\\x00")
+		!strings.ContainsAny(name, "\\\x00") && parts[0] != upload
 	for _, part := range parts {
 		ok = ok && len(part) <= maxName
 	}
@@ -252,16 +255,18 @@ func misplaced(what string) error {
 }
 
 func (o *oneLake) append(name string, position int64, body []byte) error {
-	if position+int64(len(body)) > maxFile || o.unsaved+len(body) > maxPending {
-		return refuse(http.StatusRequestEntityTooLarge, "RequestBodyTooLarge",
-			fmt.Sprintf("A file may have %d bytes here, and what is not flushed of all files %d.", maxFile, maxPending))
-	}
 	p := o.pending[name]
 	if p == nil {
 		p = &pending{map[int64][]byte{}}
-		o.pending[name] = p
 	}
-	o.unsaved += len(body) - len(p.chunks[position])
+	size := int64(len(body))
+	more := size - int64(len(p.chunks[position])) // what is sent twice counts once
+	if position > o.maxFile-size || o.unsaved+more > o.maxPending {
+		return refuse(http.StatusRequestEntityTooLarge, "RequestBodyTooLarge",
+			fmt.Sprintf("A file may have %d bytes here, and what is not flushed of all files %d.", o.maxFile, o.maxPending))
+	}
+	o.pending[name] = p
+	o.unsaved += more
 	p.chunks[position] = body
 	return nil
 }
@@ -299,7 +304,7 @@ func (o *oneLake) content(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, maxFile))
+	return io.ReadAll(io.LimitReader(file, o.maxFile))
 }
 
 // forget drops what was appended to a file, or to files in a folder.
@@ -307,7 +312,7 @@ func (o *oneLake) forget(name string) {
 	for other, p := range o.pending {
 		if within(other, name) {
 			for _, chunk := range p.chunks {
-				o.unsaved -= len(chunk)
+				o.unsaved -= int64(len(chunk))
 			}
 			delete(o.pending, other)
 		}

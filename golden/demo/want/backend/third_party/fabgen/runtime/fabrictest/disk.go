@@ -14,12 +14,12 @@ import (
 	"time"
 )
 
-// disk is a tree in a folder of this machine. Nothing outside of the folder can be reached through it, not even by
+// diskTree is a tree in a folder of this machine. Nothing outside of the folder can be reached through it, not even by
 // symbolic links that stand in it.
-type disk struct{ root *os.Root }
+type diskTree struct{ root *os.Root }
 
 // openDisk makes the folder where it is not there yet.
-func openDisk(folder string) (*disk, error) {
+func openDisk(folder string) (*diskTree, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder of the local OneLake: %w", err)
 	}
@@ -27,10 +27,10 @@ func openDisk(folder string) (*disk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the folder of the local OneLake: %w", err)
 	}
-	return &disk{root}, nil
+	return &diskTree{root}, nil
 }
 
-func (d *disk) stat(name string) (entry, error) {
+func (d *diskTree) stat(name string) (entry, error) {
 	info, err := d.root.Stat(name)
 	if err != nil {
 		return entry{}, absent(err)
@@ -54,13 +54,12 @@ func entryOf(name string, info fs.FileInfo) entry {
 	return e
 }
 
-func (d *disk) open(name string) (io.ReadSeekCloser, error) { return d.root.Open(name) }
+func (d *diskTree) open(name string) (io.ReadSeekCloser, error) { return d.root.Open(name) }
 
-// upload is the file that becomes another one when it is complete. Paths of OneLake have three parts at least, so it is
-// none of them.
+// upload is the file that becomes another one when it is complete. No workspace has its name.
 const upload = ".upload"
 
-func (d *disk) write(name string, content []byte, modified time.Time) error {
+func (d *diskTree) write(name string, content []byte, modified time.Time) error {
 	if err := d.root.MkdirAll(path.Dir(name), 0o700); err != nil {
 		return err
 	}
@@ -73,11 +72,11 @@ func (d *disk) write(name string, content []byte, modified time.Time) error {
 	return d.root.Rename(upload, name)
 }
 
-func (d *disk) mkdir(name string, _ time.Time) error { return d.root.MkdirAll(name, 0o700) }
+func (d *diskTree) mkdir(name string, _ time.Time) error { return d.root.MkdirAll(name, 0o700) }
 
-func (d *disk) remove(name string) error { return d.root.RemoveAll(name) }
+func (d *diskTree) remove(name string) error { return d.root.RemoveAll(name) }
 
-func (d *disk) rename(from, to string) error {
+func (d *diskTree) rename(from, to string) error {
 	if err := d.root.MkdirAll(path.Dir(to), 0o700); err != nil {
 		return err
 	}
@@ -85,7 +84,7 @@ func (d *disk) rename(from, to string) error {
 }
 
 // walk leaves out what is neither a file nor a folder, such as a symbolic link.
-func (d *disk) walk(folder string, deep bool) ([]entry, error) {
+func (d *diskTree) walk(folder string, deep bool) ([]entry, error) {
 	var out []entry
 	err := fs.WalkDir(d.root.FS(), folder, func(name string, found fs.DirEntry, err error) error {
 		if err != nil || name == folder {
@@ -107,4 +106,4 @@ func (d *disk) walk(folder string, deep bool) ([]entry, error) {
 	return out, absent(err)
 }
 
-func (d *disk) close() error { return d.root.Close() }
+func (d *diskTree) close() error { return d.root.Close() }

@@ -38,15 +38,12 @@ type entry struct {
 	modified time.Time
 }
 
-// maxMemory bounds all files of a OneLake in memory together, in bytes.
-const maxMemory = 1 << 30
-
 var errFull = errors.New("the local OneLake in memory is full")
 
-// memory is a tree in memory.
-type memory struct {
-	nodes map[string]node
-	used  int64
+// memoryTree is a tree in memory.
+type memoryTree struct {
+	nodes     map[string]node
+	used, max int64 // bytes of all files
 }
 
 type node struct {
@@ -54,9 +51,9 @@ type node struct {
 	content []byte
 }
 
-func newMemory() *memory { return &memory{nodes: map[string]node{}} }
+func newMemory() *memoryTree { return &memoryTree{nodes: map[string]node{}, max: maxMemory} }
 
-func (m *memory) stat(name string) (entry, error) {
+func (m *memoryTree) stat(name string) (entry, error) {
 	n, ok := m.nodes[name]
 	if !ok {
 		return entry{}, fs.ErrNotExist
@@ -68,7 +65,7 @@ type memoryFile struct{ *bytes.Reader }
 
 func (memoryFile) Close() error { return nil }
 
-func (m *memory) open(name string) (io.ReadSeekCloser, error) {
+func (m *memoryTree) open(name string) (io.ReadSeekCloser, error) {
 	n, ok := m.nodes[name]
 	if !ok {
 		return nil, fs.ErrNotExist
@@ -76,9 +73,9 @@ func (m *memory) open(name string) (io.ReadSeekCloser, error) {
 	return memoryFile{bytes.NewReader(n.content)}, nil
 }
 
-func (m *memory) write(name string, content []byte, modified time.Time) error {
+func (m *memoryTree) write(name string, content []byte, modified time.Time) error {
 	used := m.used + int64(len(content)) - m.nodes[name].size
-	if used > maxMemory {
+	if used > m.max {
 		return errFull
 	}
 	if err := m.mkdir(path.Dir(name), modified); err != nil {
@@ -89,7 +86,7 @@ func (m *memory) write(name string, content []byte, modified time.Time) error {
 	return nil
 }
 
-func (m *memory) mkdir(name string, modified time.Time) error {
+func (m *memoryTree) mkdir(name string, modified time.Time) error {
 	for ; name != "."; name = path.Dir(name) {
 		if _, ok := m.nodes[name]; !ok {
 			m.nodes[name] = node{entry: entry{path: name, folder: true, modified: modified}}
@@ -98,7 +95,7 @@ func (m *memory) mkdir(name string, modified time.Time) error {
 	return nil
 }
 
-func (m *memory) remove(name string) error {
+func (m *memoryTree) remove(name string) error {
 	for other, n := range m.nodes {
 		if within(other, name) {
 			m.used -= n.size
@@ -108,7 +105,7 @@ func (m *memory) remove(name string) error {
 	return nil
 }
 
-func (m *memory) rename(from, to string) error {
+func (m *memoryTree) rename(from, to string) error {
 	if err := m.remove(to); err != nil {
 		return err
 	}
@@ -129,7 +126,7 @@ func (m *memory) rename(from, to string) error {
 	return nil
 }
 
-func (m *memory) walk(folder string, deep bool) ([]entry, error) {
+func (m *memoryTree) walk(folder string, deep bool) ([]entry, error) {
 	if _, ok := m.nodes[folder]; !ok {
 		return nil, fs.ErrNotExist
 	}
@@ -143,7 +140,7 @@ func (m *memory) walk(folder string, deep bool) ([]entry, error) {
 	return out, nil
 }
 
-func (m *memory) close() error { return nil }
+func (m *memoryTree) close() error { return nil }
 
 // within says whether a path is a folder's, or the folder itself.
 func within(name, folder string) bool {
