@@ -200,7 +200,12 @@ const answers = {
     return {};
   },
   ListenLeaveEnd: () => ({}),
-  OpenNotification: (message) => ({ notificationId: notify(message) }),
+  OpenNotification: (message) => {
+    if (message.buttons?.length > 0) {
+      tellUnsupported("A notification with buttons"); // it is shown without them
+    }
+    return { notificationId: notify(message) };
+  },
   OpenPage: async ({ route, mode }) => {
     const query = new URLSearchParams(
       Object.entries(route.queryParams ?? {}).map(([key, value]) => [ownName(key), value]),
