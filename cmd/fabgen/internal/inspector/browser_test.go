@@ -115,6 +115,8 @@ func (l *live) control(_ http.ResponseWriter, r *http.Request) {
 		h := all[len(all)-1]
 		h.Status, h.Decision, h.Duration = 200, hops.Accepted, 90*time.Millisecond
 		l.config.Recorder.Record(h)
+	case "/clear":
+		l.config.Recorder.Clear()
 	case "/down":
 		_ = l.server.Close()
 	case "/up": // another run of the program, which knows nothing of the one before
@@ -156,7 +158,9 @@ func TestInBrowser(t *testing.T) {
 	cmd := exec.CommandContext(ctx, node, "--test", "--test-timeout=120000", "inspector.test.mjs")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "CHROMIUM="+chromium, "PORTAL="+l.config.Origin, "CONTROL="+control.URL, "PICTURES="+pictures)
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	t.Logf("%s", out)
 }

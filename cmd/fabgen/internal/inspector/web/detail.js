@@ -2,28 +2,32 @@
 
 import { $, button, make } from "./dom.js";
 import { adviceFor, explain, span, titleOf } from "./explain.js";
-import { clockOf, ms, outcome, titleOfActor, tone } from "./hop.js";
+import { clockOf, isBackground, ms, outcome, related, shortPath, titleOfActor, tone } from "./hop.js";
 
-export function drawDetail(hop, names, close) {
+/** Draws it; hops are all that are held, and select is what a button for another one does. */
+export function drawDetail(hop, hops, names, select) {
   const aside = $("detail");
   aside.hidden = hop === undefined;
   if (hop === undefined) {
     aside.replaceChildren();
     return;
   }
-  const end = button("Close", close);
+  const end = button("✕", () => select(undefined));
+  end.className = "close";
+  end.title = "Close";
+  end.setAttribute("aria-label", "Close");
   end.setAttribute("aria-keyshortcuts", "Escape");
   const head = make(
     "header",
     "",
+    end,
     make("h2", "mono", [hop.method, hop.path].filter(Boolean).join(" ") || hop.about || hop.kind),
     make("span", "between", `${titleOfActor(hop.from)} → ${titleOfActor(hop.to)}`),
     make("span", `mark ${tone(hop)}`, outcome(hop)),
     hop.injected ? make("span", "mark warn", "on purpose") : "",
-    end,
   );
   const tokens = (hop.tokens ?? []).map((token) => drawToken(token, hop, names));
-  aside.replaceChildren(head, why(hop), facts(hop), ...tokens);
+  aside.replaceChildren(head, why(hop), within(hop, hops, select), facts(hop), ...tokens);
   if (tokens.length === 0) {
     aside.append(make("p", "between", tokensMissing(hop)));
   }
@@ -59,6 +63,21 @@ function why(hop) {
     add("next", adviceFor(hop));
   }
   return box;
+}
+
+function within(hop, hops, select) {
+  const others = related(hop, hops).filter((other) => !isBackground(other));
+  if (others.length === 0) {
+    return "";
+  }
+  const buttons = others.map((other) => {
+    const made = button("", () => select(other.id, true));
+    const words = [`${titleOfActor(other.from)} → ${titleOfActor(other.to)}`, other.method, shortPath(other), other.about];
+    made.append(make("span", "", words.filter(Boolean).join(" ")), make("span", `mark ${tone(other)}`, outcome(other)));
+    return make("li", "", made);
+  });
+  const title = hop.to === "backend" ? "What the back-end called meanwhile" : "What the back-end was called for meanwhile";
+  return make("div", "within", make("h3", "", title), make("ul", "", ...buttons));
 }
 
 function facts(hop) {
@@ -105,7 +124,10 @@ function drawToken(token, hop, names) {
   }
   const left = token.claims.exp - hop.at / 1e6;
   const lived = Number.isFinite(left) ? `At the time of the call it ${left > 0 ? `had ${span(left)} left` : `had ended ${span(left)} before`}.` : "";
-  card.append(dl, make("p", left > 0 ? "between" : "problem", lived));
+  if (lived) {
+    card.append(make("p", left > 0 ? "between" : "problem", lived));
+  }
+  card.append(dl);
   const all = make("details", "", make("summary", "", "All of it"));
   if (token.header) {
     all.append(make("pre", "", JSON.stringify(token.header, null, 2)));

@@ -1,7 +1,7 @@
 // The sequence diagram: a lane for each actor, and a row for each hop.
 
 import { $, button, make } from "./dom.js";
-import { clockOf, isPending, lanesOf, ms, outcome, shortPath, spoken, titleOfActor, tone } from "./hop.js";
+import { clockOf, end, isPending, lanesOf, ms, outcome, shortPath, spoken, titleOfActor, tone } from "./hop.js";
 
 /** Draws the lanes' names, which are buttons: with some pressed, only their calls are shown. */
 export function drawLanes(lanes, chosen, toggle) {
@@ -58,7 +58,6 @@ export function drawRows(hops, lanes, selected, animate) {
 /** For each row, which actors are at work on a call: it begins in the row, goes through it, or ends in it. */
 function activity(hops) {
   const rows = hops.map(() => []);
-  const end = (hop) => (isPending(hop) ? Infinity : hop.at + hop.duration / 1000);
   hops.forEach((hop, i) => {
     let last = i;
     while (last + 1 < hops.length && hops[last + 1].at < end(hop)) {
@@ -88,13 +87,12 @@ function row(hop, lanes, calls, first) {
   const element = make(
     "div",
     first ? "row first" : "row",
-    make("span", "when", clockOf(hop)),
+    make("span", "when", clockOf(hop), make("span", "spoken", spoken(hop))),
     field,
     make("span", "took", hop.duration ? ms(hop.duration) : ""),
   );
   element.id = `hop-${hop.id}`;
   element.setAttribute("role", "option");
-  element.setAttribute("aria-label", spoken(hop));
   element.dataset.id = hop.id;
   return element;
 }
@@ -110,7 +108,8 @@ function arrow(hop, at) {
 /** What stands above the arrow. It begins where the arrow does or ends where it does: on the side with more room. */
 function words(hop, at) {
   const [left, right] = [at(hop.from), at(hop.to)].sort((a, b) => a - b);
-  const label = make("span", "label", make("b", "", hop.method), hop.method ? " " : "", shortPath(hop) || hop.about || hop.kind);
+  const about = make("span", "about", hop.about ?? (hop.path ? "" : hop.kind));
+  const label = make("span", "label", make("b", "", hop.method), " ", shortPath(hop), " ", about);
   label.title = [hop.method, hop.path, hop.about].filter(Boolean).join(" ");
   const marks = [make("span", `mark ${tone(hop)}`, outcome(hop))];
   if (hop.injected) {

@@ -34,9 +34,15 @@ export function tone(hop) {
 
 const signs = { good: "✓", bad: "✕", pending: "…", none: "" };
 
+/** The code as short as tells it: of Entra's the number, of others the word. */
+const shortCode = (code = "") => {
+  const [word, number] = code.split(" ");
+  return number && word === word.toLowerCase() ? number : word;
+};
+
 /** What became of it, in a word or two. */
 export function outcome(hop) {
-  const word = hop.code || (hop.status ? "" : hop.decision === "pending" ? "waiting" : hop.decision);
+  const word = shortCode(hop.code) || (hop.status ? "" : hop.decision === "pending" ? "waiting" : hop.decision);
   return [signs[tone(hop)], hop.status || "", word].filter(Boolean).join(" ");
 }
 
@@ -51,8 +57,13 @@ export const pollKey = (hop) => (isPoll(hop) ? [hop.from, hop.path] : undefined)
 
 const guid = /\b([0-9a-f]{4})[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi;
 
-/** The path with IDs cut short. */
-export const shortPath = (hop) => (hop.path ?? "").replace(guid, "$1…");
+/** The path without what is the same in every one: IDs are cut short, and so are the names of types. */
+export const shortPath = (hop) =>
+  (hop.path ?? "")
+    .replace(/^.*\/workspaces\/[^/]+\/items\//, "…/items/")
+    .replace(/^\/[^/]+\/oauth2\/v2\.0\//, "…/")
+    .replace(/\/[\w-]+\.[\w-]+\.(?=[A-Z])/g, "/")
+    .replace(guid, "$1…");
 
 export const ms = (nanoseconds) => {
   const value = nanoseconds / 1e6;
@@ -65,12 +76,22 @@ export const clockOf = (hop) => {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, "0")}`;
 };
 
+/** When it ended, in microseconds. */
+export const end = (hop) => (isPending(hop) ? Infinity : hop.at + hop.duration / 1000);
+
+/** The calls that the back-end made while it worked on this one, or, of such a call, that on which it worked. */
+export function related(hop, hops) {
+  const during = (inner, outer) => outer.at <= inner.at && inner.at < end(outer);
+  if (hop.to === "backend") {
+    return hops.filter((other) => other.from === "backend" && during(other, hop));
+  }
+  return hop.from === "backend" ? hops.filter((other) => other.to === "backend" && during(hop, other)) : [];
+}
+
 /** All that a filter looks into. */
 export const textOf = (hop) =>
   [hop.method, hop.path, hop.about, hop.status, hop.code, hop.reason, hop.kind, hop.decision, hop.activity, titleOfActor(hop.from),
     titleOfActor(hop.to), hop.injected ? "on purpose" : "", JSON.stringify(hop.tokens ?? "")].join(" ").toLowerCase();
 
-/** A hop in a sentence, for those who do not see the diagram. */
-export const spoken = (hop) =>
-  `${titleOfActor(hop.from)} to ${titleOfActor(hop.to)}, ${[hop.method, shortPath(hop) || hop.about].filter(Boolean).join(" ")}, ` +
-  [hop.decision, hop.status || "", hop.code ?? "", hop.injected ? "on purpose" : "", hop.duration ? ms(hop.duration) : ""].filter(Boolean).join(" ");
+/** What the diagram shows by its lanes and colours, for those who do not see it. */
+export const spoken = (hop) => ` ${titleOfActor(hop.from)} to ${titleOfActor(hop.to)}, ${hop.decision || "answered"}: `;

@@ -4,7 +4,7 @@ import { ask, drawFaults, prepareExport } from "./controls.js";
 import { drawDetail } from "./detail.js";
 import { drawLanes, drawRows } from "./diagram.js";
 import { $ } from "./dom.js";
-import { isBackground, isBad, lanesOf, pollKey, textOf } from "./hop.js";
+import { isBackground, isBad, lanesOf, pollKey, related, textOf } from "./hop.js";
 
 const { workload, names } = await (await fetch("about.json")).json();
 $("workload").textContent = workload;
@@ -79,9 +79,11 @@ function draw() {
   drawRows(shown, lanes, selected, drewBefore);
   drewBefore = true;
   const current = held.get(selected) ?? (paused ?? []).find(({ id }) => id === selected);
-  if (current?.change !== detailed) {
-    detailed = current?.change;
-    drawDetail(current, names ?? {}, () => select(undefined));
+  const others = current ? related(current, all).map(({ change }) => change) : [];
+  const key = [current?.change, ...others].join();
+  if (key !== detailed) {
+    detailed = key;
+    drawDetail(current, all, names ?? {}, select);
   }
   $("empty").hidden = shown.length > 0;
   $("empty").textContent = all.length
