@@ -81,8 +81,8 @@ func story(begin time.Time) []hops.Hop {
 			Path: path, Status: status, Decision: hops.Accepted, Activity: "e4c0c9c4-8ef4-4330-acde-d9727154e983",
 			Tokens: []hops.Token{subject, application("app")}}
 	}
-	called := func(at, took time.Duration, to hops.Actor, method, path string, status int, tok hops.Token) hops.Hop {
-		h := hops.Hop{Time: begin.Add(at), Duration: took, From: hops.Backend, To: to, Kind: hops.KindResource, Method: method, Path: path,
+	called := func(at, took time.Duration, to hops.Actor, path string, status int, tok hops.Token) hops.Hop {
+		h := hops.Hop{Time: begin.Add(at), Duration: took, From: hops.Backend, To: to, Kind: hops.KindResource, Method: "GET", Path: path,
 			Status: status, Decision: hops.Accepted, Tokens: []hops.Token{tok}}
 		return h
 	}
@@ -96,7 +96,7 @@ func story(begin time.Time) []hops.Hop {
 	injected.Injected = true
 	late := data(12*time.Second, 2*ms, 401)
 	late.Code, late.Reason, late.Tokens = "AuthError invalid_token", "The access token has expired.", []hops.Token{expired}
-	outage := called(14030*ms, 3*ms, hops.OneLake, "GET", "/ws/forecast/Files/out.csv", 503, lake)
+	outage := called(14030*ms, 3*ms, hops.OneLake, "/ws/forecast/Files/out.csv", 503, lake)
 	outage.Decision, outage.Code, outage.Reason, outage.Injected = hops.Failed, "ServiceUnavailable", "OneLake is away.", true
 	away := data(14*time.Second, 60*ms, 503)
 	away.Decision, away.Code, away.Reason = hops.Failed, "ServiceUnavailable", "OneLake did not answer."
@@ -113,10 +113,10 @@ func story(begin time.Time) []hops.Hop {
 			Path: "/" + tenantID + "/oauth2/v2.0/authorize", About: "page consent", Status: 200, Decision: "shown"},
 		{Time: begin.Add(3900 * ms), Duration: 2 * ms, From: hops.Browser, To: hops.Entra, Kind: "answer", Method: "POST",
 			Path: "/" + tenantID + "/answer", Status: 302, Decision: "redirected"},
-		data(4000*ms, 58*ms, 200), issuedToken(4004*ms, 14*ms), called(4022*ms, 9*ms, hops.OneLake, "GET", "/ws/forecast/Files/out.csv", 200, lake),
-		called(4034*ms, 11*ms, "pricing", "GET", "/prices?filter=eu", 200, user("bearer", "api://pricing.contoso.com", clientID, "Prices.Read", time.Hour)),
+		data(4000*ms, 58*ms, 200), issuedToken(4004*ms, 14*ms), called(4022*ms, 9*ms, hops.OneLake, "/ws/forecast/Files/out.csv", 200, lake),
+		called(4034*ms, 11*ms, "pricing", "/prices?filter=eu", 200, user("bearer", "api://pricing.contoso.com", clientID, "Prices.Read", time.Hour)),
 		control(6000*ms, 42*ms, "POST", itemPath, 200),
-		called(6010*ms, 12*ms, hops.Fabric, "GET", "/v1/workload-control/workspaces/b0c7e2a4-5d13-4f6e-8a29-7c1d3e5f9b04/items/c2a5f1d0-7b3e-4c8a-9f16-0d4e2b8a6c71/resolvepermissions", 200, lake),
+		called(6010*ms, 12*ms, hops.Fabric, "/v1/workload-control/workspaces/b0c7e2a4-5d13-4f6e-8a29-7c1d3e5f9b04/items/c2a5f1d0-7b3e-4c8a-9f16-0d4e2b8a6c71/resolvepermissions", 200, lake),
 		control(6500*ms, 8*ms, "POST", jobPath, 202), poll(7000 * ms), poll(7500 * ms), poll(8000 * ms),
 		claims, injected, late, away, issuedToken(14004*ms, 10*ms), outage,
 	}

@@ -123,6 +123,7 @@ test("filters narrow down what is shown", async () => {
   await control("story");
   await counted(19); // without keys and preflights, and one for three polls
   await row(/jobTypes.*× 3/).waitFor();
+  await row(/Portal, accepted: acquireAADToken as Hanna/).waitFor();
   await page.getByLabel("Background").check();
   await counted(23);
   await page.getByLabel("Refused only").check();
@@ -184,7 +185,7 @@ test("exports are of what is shown, and have tokens where they are asked for", a
   await page.getByRole("searchbox").fill("AuthError");
   await counted(1);
   await page.getByRole("button", { name: "Export" }).click();
-  await page.getByText("The 1 calls that the filter shows.").waitFor();
+  await page.getByText("What the filter shows: 1 of all calls.").waitFor();
   const plain = await downloaded(page.getByRole("button", { name: "HAR (JSON)" }).click());
   assert.equal(plain.name, "hops.har");
   assert.equal(JSON.parse(plain.text).log.entries.length, 1);

@@ -86,7 +86,7 @@ export function prepareExport(ids) {
   });
   $("export").addEventListener("toggle", ({ newState }) => {
     const some = ids();
-    $("scope").textContent = some ? `The ${some.length} calls that the filter shows.` : "All calls that are held.";
+    $("scope").textContent = some ? `What the filter shows: ${some.length} of all calls.` : "All calls that are held.";
     $("exported").textContent = "";
     if (newState === "closed") {
       $("tokens").checked = false; // it is asked for each time

@@ -72,7 +72,7 @@ function within(hop, hops, select) {
   }
   const buttons = others.map((other) => {
     const made = button("", () => select(other.id, true));
-    const words = [`${titleOfActor(other.from)} → ${titleOfActor(other.to)}`, other.method, shortPath(other), other.about];
+    const words = [`${titleOfActor(other.from)} → ${titleOfActor(other.to)}`, other.method, shortPath(other), other.named];
     made.append(make("span", "", words.filter(Boolean).join(" ")), make("span", `mark ${tone(other)}`, outcome(other)));
     return make("li", "", made);
   });
@@ -89,7 +89,7 @@ function facts(hop) {
   }
   add("Kind", hop.kind);
   if (hop.about) {
-    add("About", hop.about);
+    add("About", hop.named);
   }
   if (hop.activity) {
     const copy = button("Copy", async () => {

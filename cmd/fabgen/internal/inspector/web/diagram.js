@@ -1,7 +1,7 @@
 // The sequence diagram: a lane for each actor, and a row for each hop.
 
 import { $, button, make } from "./dom.js";
-import { clockOf, end, isPending, lanesOf, ms, outcome, shortPath, spoken, titleOfActor, tone } from "./hop.js";
+import { clockOf, end, isPending, lanesOf, ms, outcome, related, shortPath, spoken, titleOfActor, tone } from "./hop.js";
 
 /** Draws the lanes' names, which are buttons: with some pressed, only their calls are shown. */
 export function drawLanes(lanes, chosen, toggle) {
@@ -23,6 +23,8 @@ const drawn = new Map(); // rows by ID: the element, and what it was drawn from
 
 /** Draws rows for hops, which are in order; again only where something of them has changed. */
 export function drawRows(hops, lanes, selected, animate) {
+  const chosen = hops.find(({ id }) => id === selected);
+  const others = new Set((chosen ? related(chosen, hops) : []).map(({ id }) => id));
   const calls = activity(hops);
   const laneKey = lanes.join();
   const keep = new Set();
@@ -40,6 +42,7 @@ export function drawRows(hops, lanes, selected, animate) {
       drawn.set(hop.id, entry);
     }
     entry.element.setAttribute("aria-selected", hop.id === selected);
+    entry.element.classList.toggle("related", others.has(hop.id));
     const next = before ? before.nextSibling : $("rows").firstChild;
     if (next !== entry.element) {
       $("rows").insertBefore(entry.element, next);
@@ -108,7 +111,7 @@ function arrow(hop, at) {
 /** What stands above the arrow. It begins where the arrow does or ends where it does: on the side with more room. */
 function words(hop, at) {
   const [left, right] = [at(hop.from), at(hop.to)].sort((a, b) => a - b);
-  const about = make("span", "about", hop.about ?? (hop.path ? "" : hop.kind));
+  const about = make("span", "about", hop.named || (hop.path ? "" : hop.kind));
   const label = make("span", "label", make("b", "", hop.method), " ", shortPath(hop), " ", about);
   label.title = [hop.method, hop.path, hop.about].filter(Boolean).join(" ");
   const marks = [make("span", `mark ${tone(hop)}`, outcome(hop))];

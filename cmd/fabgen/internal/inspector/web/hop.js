@@ -88,9 +88,15 @@ export function related(hop, hops) {
   return hop.from === "backend" ? hops.filter((other) => other.to === "backend" && during(hop, other)) : [];
 }
 
+/** What a hop is about, with the names that people call IDs and URIs by. */
+export const named = ({ about = "" }, names) =>
+  Object.entries(names)
+    .reduce((text, [id, name]) => text.replaceAll(id, name), about)
+    .replace(guid, "$1…");
+
 /** All that a filter looks into. */
 export const textOf = (hop) =>
-  [hop.method, hop.path, hop.about, hop.status, hop.code, hop.reason, hop.kind, hop.decision, hop.activity, titleOfActor(hop.from),
+  [hop.method, hop.path, hop.about, hop.named, hop.status, hop.code, hop.reason, hop.kind, hop.decision, hop.activity, titleOfActor(hop.from),
     titleOfActor(hop.to), hop.injected ? "on purpose" : "", JSON.stringify(hop.tokens ?? "")].join(" ").toLowerCase();
 
 /** What the diagram shows by its lanes and colours, for those who do not see it. */

@@ -4,9 +4,10 @@ import { ask, drawFaults, prepareExport } from "./controls.js";
 import { drawDetail } from "./detail.js";
 import { drawLanes, drawRows } from "./diagram.js";
 import { $ } from "./dom.js";
-import { isBackground, isBad, lanesOf, pollKey, related, textOf } from "./hop.js";
+import { isBackground, isBad, lanesOf, named, pollKey, related, textOf } from "./hop.js";
 
-const { workload, names } = await (await fetch("about.json")).json();
+const { workload, names: unsorted } = await (await fetch("about.json")).json();
+const names = Object.fromEntries(Object.entries(unsorted ?? {}).sort(([a], [b]) => b.length - a.length)); // URIs hold IDs
 $("workload").textContent = workload;
 document.title = workload ? `Inspector · ${workload}` : "Inspector";
 
@@ -29,7 +30,7 @@ source.addEventListener("message", ({ data }) => {
     }
   }
   for (const hop of hops) {
-    const now = { ...hop, change: ++changes };
+    const now = { ...hop, change: ++changes, named: named(hop, names) };
     held.set(hop.id, { ...now, text: textOf(now) });
   }
   if (paused && (anew || hops.length === 0)) {
@@ -83,7 +84,7 @@ function draw() {
   const key = [current?.change, ...others].join();
   if (key !== detailed) {
     detailed = key;
-    drawDetail(current, all, names ?? {}, select);
+    drawDetail(current, all, names, select);
   }
   $("empty").hidden = shown.length > 0;
   $("empty").textContent = all.length
@@ -97,6 +98,12 @@ function draw() {
   if (following) {
     $("scroll").scrollTop = $("scroll").scrollHeight;
   }
+  $("latest").hidden = following || atEnd();
+}
+
+function atEnd() {
+  const { scrollTop, scrollHeight, clientHeight } = $("scroll");
+  return scrollHeight - scrollTop - clientHeight < 30;
 }
 
 let detailed;
@@ -173,8 +180,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 $("scroll").addEventListener("scroll", () => {
-  const { scrollTop, scrollHeight, clientHeight } = $("scroll");
-  following = scrollHeight - scrollTop - clientHeight < 30;
+  following = atEnd();
   $("latest").hidden = following;
 });
 $("latest").addEventListener("click", () => {
