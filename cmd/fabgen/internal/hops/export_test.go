@@ -126,6 +126,19 @@ func TestMermaid(t *testing.T) {
 	}
 }
 
+// Whatever a text is, it stands for itself: it ends no line, begins no directive, no mathematics and no markup.
+func TestMermaidOfOddTexts(t *testing.T) {
+	for text, want := range map[string]string{
+		"%%{init: {}}%%": "#37;#37;{init: {}}#37;#37;", "a\nb\x1b;": "a b#59;", "wrap: x": "wrap#58; x", "nowrap: x": "nowrap#58; x",
+		"<b>&amp;": "#60;b#62;#38;amp#59;", "$$x$$": "#36;#36;x#36;#36;", "#35;": "#35;35#59;", `"\`: "#34;#92;", " ": "-",
+	} {
+		h := hops.Hop{From: "frontend", To: "backend", Path: text, Decision: hops.Pending}
+		if got := hops.Mermaid([]hops.Hop{h}); !strings.HasSuffix(got, "\n    p1->>p2: "+want+"\n") {
+			t.Errorf("%q is %s", text, got)
+		}
+	}
+}
+
 func TestTranscript(t *testing.T) {
 	const want = `frontend -> backend: GET /api/forecasts/<id-1>?filter=a;b = 401 AuthUIRequired, asks for more
 backend -> entra: POST /<id-1>/oauth2/v2.0/token on behalf of the user for https://storage.azure.com (a b) = 400 invalid_grant AADSTS65001, on purpose

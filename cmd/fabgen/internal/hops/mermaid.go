@@ -123,5 +123,9 @@ func mermaidText(text string) string {
 			out.WriteRune(c)
 		}
 	}
-	return cmp.Or(strings.TrimSpace(out.String()), "-")
+	text = strings.TrimSpace(out.String())
+	if before, after, found := strings.Cut(text, ":"); found && strings.HasSuffix(before, "wrap") {
+		text = before + "#58;" + after // wrap: and nowrap: are no text
+	}
+	return cmp.Or(text, "-")
 }

@@ -48,6 +48,7 @@ func NewProxy(o ProxyOptions) *Proxy {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Proxy = nil // the back-end is on this machine
 	transport.DisableCompression = true
+	transport.MaxIdleConnsPerHost = transport.MaxIdleConns // there is one host
 	p.pass = &httputil.ReverseProxy{
 		Rewrite: p.rewrite, Transport: transport, FlushInterval: -1, ErrorLog: log.New(io.Discard, "", 0),
 		ModifyResponse: p.answered, ErrorHandler: p.unanswered,
@@ -56,7 +57,11 @@ func NewProxy(o ProxyOptions) *Proxy {
 }
 
 // SetTarget says where the back-end is: a URL of which scheme and host count. nil says that it is away, and has calls wait.
+// Say so before the back-end is stopped: calls that it does not answer fail.
 func (p *Proxy) SetTarget(target *url.URL) {
+	if target == nil {
+		defer p.Close() // the one that comes may have the same address
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {

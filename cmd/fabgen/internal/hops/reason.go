@@ -38,7 +38,7 @@ func (h *Hop) explain(header http.Header, body []byte) {
 				h.Challenge = h.Challenge || p.Name == askForConsent || p.Name == askForPolicy
 			}
 		}
-	} else if !json.Valid(body) && strings.HasPrefix(header.Get("Content-Type"), "text/plain") {
+	} else if header.Get("Content-Encoding") == "" && !json.Valid(body) && strings.HasPrefix(header.Get("Content-Type"), "text/plain") {
 		h.Reason = strings.TrimSpace(cut(string(body), maxReason))
 	}
 	if number := aadsts.FindString(h.Reason); number != "" && number != h.Code {

@@ -93,7 +93,7 @@ func newLive(t *testing.T) *live {
 	listener.Close()
 	l := &live{t: t, listener: listener, config: inspector.Config{
 		Origin: "http://" + listener.Addr().String(), Recorder: hops.NewRecorder(1000), Faults: newFaults(), Workload: "Contoso Forecast",
-		Version: "v1.2.3", Names: map[string]string{clientID: "this workload", audience: "this workload", tenantID: "Contoso", hanna: "Hanna"},
+		Version: "v1.2.3", Names: map[string]string{clientID: "this workload", audience: "this workload", tenantID: "Contoso", hanna: "Hanna", "api://pricing.contoso.com": "pricing"},
 	}}
 	l.start()
 	t.Cleanup(func() { _ = l.server.Close() })

@@ -27,8 +27,8 @@ type Config struct {
 	Faults   Faults // optional
 	Workload string // its name for people
 	Version  string // of fabgen, for exports
-	// Names are what people call the IDs and URIs of tokens: applications, tenants, users, audiences. The page itself
-	// knows Microsoft's.
+	// Names are what people call the IDs and URIs of tokens: applications, tenants, users, and the audiences of the
+	// workload and of its own resources. The page itself knows Microsoft's, and warns of an audience that nobody knows.
 	Names map[string]string
 }
 
@@ -57,7 +57,8 @@ var ErrNoFault = errors.New("inspector: there is no such fault")
 //go:embed web
 var web embed.FS
 
-// New makes the inspector's handler, for its root.
+// New makes the inspector's handler, for its root. What it sends to a page ends with the page, or with the server's Close:
+// a server's Shutdown would wait for it.
 func New(cfg Config) (http.Handler, error) {
 	for name, origin := range map[string]string{"Origin": cfg.Origin, "Embedder": cfg.Embedder} {
 		if u, err := url.Parse(origin); name == "Embedder" && origin == "" {

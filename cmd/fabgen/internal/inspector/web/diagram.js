@@ -19,6 +19,7 @@ export function drawLanes(lanes, chosen, toggle) {
   $("lanes").querySelector(`[data-actor="${CSS.escape(focused ?? "")}"]`)?.focus();
 }
 
+const slow = 1e9; // nanoseconds
 const drawn = new Map(); // rows by ID: the element, and what it was drawn from
 
 /** Draws rows for hops, which are in order; again only where something of them has changed. */
@@ -92,7 +93,7 @@ function row(hop, lanes, calls, first) {
     first ? "row first" : "row",
     make("span", "when", clockOf(hop), make("span", "spoken", spoken(hop))),
     field,
-    make("span", "took", hop.duration ? ms(hop.duration) : ""),
+    make("span", hop.duration > slow ? "took slow" : "took", hop.duration ? ms(hop.duration) : ""),
   );
   element.id = `hop-${hop.id}`;
   element.setAttribute("role", "option");

@@ -62,14 +62,14 @@ const list = (value) => (Array.isArray(value) ? value : String(value).split(" ")
  * The claims that decide about a token, in the order in which one reads them, each with what it means. names are what
  * people call IDs and URIs. A note that tells of something wrong begins with "!".
  */
-export function explain({ claims, role, issued }, names, now = Date.now() / 1000) {
+export function explain({ claims }, names, now = Date.now() / 1000) {
   const named = (id) => {
     const plain = String(id).replace(/\/$/, "");
     return names[id] ?? names[plain] ?? microsofts[plain.toLowerCase()];
   };
   const isApp = claims.idtyp === "app" || (claims.scp === undefined && claims.idtyp !== "user");
   const notes = {
-    aud: (v) => `who it is for: ${named(v) ?? "nobody else may take it"}`,
+    aud: (v) => (named(v) ? `who it is for: ${named(v)}` : "!who it is for: nobody that is known here"),
     iss: (v) => (String(v).includes(claims.tid) ? "who issued it" : "!who issued it: another tenant than tid"),
     tid: (v) => `the ${isApp ? "application's" : "user's"} tenant${named(v) ? `: ${named(v)}` : ""}`,
     appid: (v) => `the application that asked for it: ${named(v) ?? "unknown here"}`,
