@@ -52,7 +52,11 @@ func (b *backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		b.jobs[path] = "InProgress"
 		w.WriteHeader(http.StatusAccepted)
 	case isJob:
-		fmt.Fprintf(w, `{"status":%q,"startTimeUtc":"2026-01-01T00:00:00Z"}`, b.jobs[path])
+		details := ""
+		if b.jobs[path] == "Failed" {
+			details = `,"errorDetails":{"errorCode":"OutOfPaper","message":"no paper"}`
+		}
+		fmt.Fprintf(w, `{"status":%q,"startTimeUtc":"2026-01-01T00:00:00Z"%s}`, b.jobs[path], details)
 	case r.Method == http.MethodPost:
 		b.payloads[path] = body["creationPayload"]
 	case r.Method == http.MethodPatch && body["updatePayload"] != nil:
@@ -334,7 +338,7 @@ func TestCallsAreTold(t *testing.T) {
 
 func TestPage(t *testing.T) {
 	b := newBench(t)
-	for path, want := range map[string]string{"/": "portal.js", "/portal.js": "postMessage", "/portal.css": "--accent",
+	for path, want := range map[string]string{"/": "portal.js", "/portal.js": "openPage", "/frames.js": "postMessage", "/icon.svg": "<svg", "/portal.css": "--accent",
 		"/workload.json": `"about":"an administrator"`} {
 		w := b.serve("GET", path, "")
 		policy := w.Header().Get("Content-Security-Policy")
