@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -8,28 +9,42 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/fabgen/fabgen/runtime/fabrictest"
 )
 
-// Fabric keeps the items of one workspace and their jobs, and calls the workload's back-end with each change as Fabric
-// does. It is safe for concurrent use.
+// Fabric keeps the items of one workspace, their jobs and schedules, and calls the workload's back-end with each change as
+// Fabric does. It is safe for concurrent use, its exported fields aside, which are set before New takes it.
 type Fabric struct {
 	WorkspaceID string
-	// Client gives a client of the back-end with a user's tokens.
+	// Client gives a client of the back-end with a user's tokens; with none where the user is "".
 	Client func(user string) *fabrictest.Client
-	// OnItem is told of each item that comes to be and, with gone, of each that goes. Optional.
+	// OnItem is told of each item that comes to be, is read from File, or has another name, and, with gone, of each that
+	// goes. Optional.
 	OnItem func(item fabrictest.Item, displayName string, gone bool)
+	// File is where all of it is kept over restarts. "" keeps it in memory.
+	File string
+	// PollEvery is how often Run asks the workload for the state of each job that has not ended. Default: two seconds.
+	PollEvery time.Duration
 
-	mu    sync.Mutex
-	items []*item // in the order of their creation
-	jobs  []*job
+	mu        sync.Mutex
+	loaded    bool
+	items     []*item // in the order of their creation
+	jobs      []*job
+	schedules []*schedule
+	notes     []note
+	noted     int // the number of notes that there ever were
 }
+
+// maxItems bounds the items of the workspace.
+const maxItems = 1000
 
 type item struct {
 	fabrictest.Item
 	displayName, description string
 	etag                     int
+	user                     string // who has made it
 }
 
 // itemFields are an item as the front-end sees it, by the names of the wire. Fabric leaves out what is empty.
@@ -97,28 +112,34 @@ func (f *Fabric) create(ctx context.Context, user string, fields createFields) (
 	if err != nil {
 		return nil, err
 	}
-	made := &item{Item: fabrictest.Item{WorkspaceID: f.WorkspaceID, Type: fields.Payload.ArtifactType, ID: fabrictest.NewID()}}
-	f.announce(made, fields.Payload.DisplayName, false) // the workload may ask for it at once
+	f.mu.Lock()
+	full := len(f.items) >= maxItems
+	f.mu.Unlock()
+	if full {
+		return nil, rejectf(http.StatusForbidden, "WorkspaceFull", "the local workspace holds %d items at most; delete some", maxItems)
+	}
+	made := &item{Item: fabrictest.Item{WorkspaceID: f.WorkspaceID, Type: fields.Payload.ArtifactType, ID: fabrictest.NewID()}, user: user}
+	name := ""
+	if fields.Payload.DisplayName != nil {
+		name = *fields.Payload.DisplayName
+	}
+	f.announce(made, name, false) // the workload may ask for it at once
 	if _, err := worked(f.Client(user).Create(ctx, made.Item, body)); err != nil {
-		f.announce(made, nil, true)
+		f.announce(made, name, true)
 		return nil, err
 	}
 	fields.Payload.apply(made)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.items = append(f.items, made)
+	f.save()
 	return made.fields(""), nil
 }
 
-func (f *Fabric) announce(i *item, displayName *string, gone bool) {
-	if f.OnItem == nil {
-		return
+func (f *Fabric) announce(i *item, displayName string, gone bool) {
+	if f.OnItem != nil {
+		f.OnItem(i.Item, displayName, gone)
 	}
-	name := ""
-	if displayName != nil {
-		name = *displayName
-	}
-	f.OnItem(i.Item, name, gone)
 }
 
 type objectFields struct {
@@ -161,7 +182,7 @@ func (f *Fabric) update(ctx context.Context, user string, fields updateFields) (
 		return nil, err
 	}
 	f.mu.Lock()
-	current := strconv.Itoa(i.etag)
+	current, name := strconv.Itoa(i.etag), i.displayName
 	f.mu.Unlock()
 	if fields.Etag != "" && fields.Etag != current {
 		return nil, rejectf(http.StatusPreconditionFailed, "PreconditionFailed", "the item was changed meanwhile")
@@ -169,37 +190,49 @@ func (f *Fabric) update(ctx context.Context, user string, fields updateFields) (
 	if _, err := worked(f.Client(user).Update(ctx, i.Item, body)); err != nil {
 		return nil, err
 	}
+	if renamed := fields.Payload.DisplayName; renamed != nil && *renamed != name {
+		f.announce(i, *renamed, false)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	fields.Payload.apply(i)
+	f.save()
 	return i.fields(""), nil
 }
 
 func (f *Fabric) drop(ctx context.Context, user string, fields objectFields) (any, error) {
+	return f.dropWith(ctx, f.Client(user), fields.ObjectID)
+}
+
+// dropAsFabric deletes an item as Fabric does on nobody's behalf, for example when its workspace is deleted: without a
+// subject token, and in the tenant of who has made the item.
+func (f *Fabric) dropAsFabric(ctx context.Context, _ string, fields objectFields) (any, error) {
 	i, err := f.find(fields.ObjectID)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := worked(f.Client(user).Delete(ctx, i.Item)); err != nil {
+	nobody := *f.Client("")
+	nobody.TenantID = cmp.Or(f.Client(i.user).TenantID, nobody.TenantID)
+	return f.dropWith(ctx, &nobody, fields.ObjectID)
+}
+
+func (f *Fabric) dropWith(ctx context.Context, client *fabrictest.Client, id string) (any, error) {
+	i, err := f.find(id)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := worked(client.Delete(ctx, i.Item)); err != nil {
 		return nil, err
 	}
 	f.mu.Lock()
 	f.items = slices.DeleteFunc(f.items, func(other *item) bool { return other == i })
 	f.jobs = slices.DeleteFunc(f.jobs, func(j *job) bool { return j.Item == i.Item })
+	f.schedules = slices.DeleteFunc(f.schedules, func(s *schedule) bool { return s.item == i.Item })
+	f.save()
+	name := i.displayName
 	f.mu.Unlock()
-	f.announce(i, nil, true)
+	f.announce(i, name, true)
 	return map[string]any{"success": true}, nil
-}
-
-// list is the page's own call.
-func (f *Fabric) list(_ context.Context, _ string, _ struct{}) (any, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	all := []itemFields{}
-	for _, i := range f.items {
-		all = append(all, i.fields(""))
-	}
-	return map[string]any{"artifacts": all}, nil
 }
 
 func (f *Fabric) find(id string) (*item, error) {

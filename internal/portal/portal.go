@@ -18,7 +18,7 @@ import (
 	"strings"
 )
 
-// Config is what a portal shows. All of it is required.
+// Config is what a portal shows. All of it but InspectorURL and OnCall is required.
 type Config struct {
 	// Origin is where the portal itself is, such as http://localhost:60100. The front-end talks to this origin alone.
 	Origin string
@@ -27,6 +27,11 @@ type Config struct {
 	Workload Workload
 	Fabric   *Fabric // the items and jobs
 	Entra    Entra   // the tokens
+	// InspectorURL is where a page shows what goes on. "" leaves out the link to it.
+	InspectorURL string
+	// OnCall is told of each call of the front-end that is more than the page's own to answer. It must not block, and is
+	// called from several goroutines.
+	OnCall func(CallEvent)
 }
 
 // Workload is what the portal says of a workload.
@@ -40,16 +45,25 @@ type Workload struct {
 
 // ItemType is one type of item that a person may create.
 type ItemType struct {
-	Type         string `json:"type"` // full name: <workload>.<Item>
-	DisplayName  string `json:"displayName"`
-	EditorPath   string `json:"editorPath"`   // /items/forecast; the item's ID follows
-	CreateAction string `json:"createAction"` // of the front-end's worker
+	Type         string    `json:"type"` // full name: <workload>.<Item>
+	DisplayName  string    `json:"displayName"`
+	EditorPath   string    `json:"editorPath"`   // /items/forecast; the item's ID follows
+	CreateAction string    `json:"createAction"` // of the front-end's worker
+	Jobs         []JobType `json:"jobs"`         // none: nothing to run
+}
+
+// JobType is one kind of job of an item.
+type JobType struct {
+	Type        string `json:"type"` // full name: <workload>.<Item>.<Job>
+	DisplayName string `json:"displayName"`
 }
 
 // User is a person who may be signed in.
 type User struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Tenant string `json:"tenant"` // its name; may be empty
+	About  string `json:"about"`  // what is special about them, in one line; may be empty
 }
 
 //go:embed web
@@ -68,6 +82,9 @@ func New(cfg Config) (http.Handler, error) {
 	if cfg.Fabric == nil || cfg.Entra == nil || len(cfg.Workload.Users) == 0 {
 		return nil, errors.New("portal: Fabric, Entra and at least one of Workload.Users are required")
 	}
+	if err := cfg.Fabric.load(); err != nil {
+		return nil, err
+	}
 	files, err := fs.Sub(web, "web")
 	if err != nil {
 		return nil, fmt.Errorf("portal: its own files: %w", err)
@@ -75,26 +92,39 @@ func New(cfg Config) (http.Handler, error) {
 	p := &portal{Config: cfg}
 	p.operations = map[string]operation{
 		"acquireAADToken":       p.acquireToken,
-		"windowOutcome":         p.windowOutcome,
 		"createArtifact":        resolving(p.Fabric.create),
 		"getArtifact":           resolving(p.Fabric.get),
 		"updateArtifact":        resolving(p.Fabric.update),
 		"deleteArtifact":        resolving(p.Fabric.drop),
-		"listArtifacts":         resolving(p.Fabric.list),
 		"runArtifactJob":        resolving(p.Fabric.run),
 		"getArtifactJobHistory": resolving(p.Fabric.history),
 		"cancelArtifactJob":     resolving(p.Fabric.cancel),
+	}
+	p.pageOperations = map[string]operation{
+		windowOutcome:          p.windowOutcome,
+		"state":                resolving(p.Fabric.state),
+		"deleteArtifact":       resolving(p.Fabric.drop),
+		"deleteAsFabric":       resolving(p.Fabric.dropAsFabric),
+		"runArtifactJob":       resolving(p.Fabric.run),
+		"cancelArtifactJob":    resolving(p.Fabric.cancel),
+		"scheduleArtifactJob":  resolving(p.Fabric.addSchedule),
+		"dropArtifactSchedule": resolving(p.Fabric.dropSchedule),
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(files))
 	mux.HandleFunc("GET /workload.json", p.describe)
 	mux.HandleFunc("POST /call", p.serveCall)
+	mux.HandleFunc("POST /page", p.servePage)
 	return p.guard(mux), nil
 }
 
+// windowOutcome is the page's call for the end of a window.
+const windowOutcome = "windowOutcome"
+
 type portal struct {
 	Config
-	operations map[string]operation // by the names of calls
+	// By the names of calls: those of the front-end, and the page's own.
+	operations, pageOperations map[string]operation
 }
 
 // guard lets in who asks for the portal by its own name, so that no page of another site reaches it by a name of its
@@ -121,6 +151,7 @@ func (p *portal) guard(next http.Handler) http.Handler {
 func (p *portal) describe(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, map[string]any{
 		"origin": p.Origin, "frontend": p.Frontend, "workload": p.Workload, "workspaceId": p.Fabric.WorkspaceID,
+		"inspector": p.InspectorURL,
 	})
 }
 

@@ -28,17 +28,21 @@ type backend struct {
 	payloads map[string]json.RawMessage
 	jobs     map[string]string
 	fail     http.HandlerFunc
+	calls    []string // method, the last part of the path, subject token, tenant, invokeType
 }
 
 func (b *backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	var body map[string]json.RawMessage
+	_ = json.NewDecoder(r.Body).Decode(&body)
+	tokens, _ := auth.ParseSubjectAndApp(r.Header)
+	b.calls = append(b.calls, fmt.Sprintf("%s %s subject=%s tenant=%s invoke=%s", r.Method, r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:],
+		tokens.Subject, r.Header.Get("x-ms-client-tenant-id"), body["invokeType"]))
 	if b.fail != nil {
 		b.fail(w, r)
 		return
 	}
-	var body map[string]json.RawMessage
-	_ = json.NewDecoder(r.Body).Decode(&body)
 	path := strings.TrimSuffix(strings.TrimSuffix(r.URL.Path, "/payload"), "/cancel")
 	switch isJob := strings.Contains(path, "/jobTypes/"); {
 	case isJob && strings.HasSuffix(r.URL.Path, "/cancel"):
@@ -48,7 +52,11 @@ func (b *backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		b.jobs[path] = "InProgress"
 		w.WriteHeader(http.StatusAccepted)
 	case isJob:
-		fmt.Fprintf(w, `{"status":%q,"startTimeUtc":"2026-01-01T00:00:00Z"}`, b.jobs[path])
+		details := ""
+		if b.jobs[path] == "Failed" {
+			details = `,"errorDetails":{"errorCode":"OutOfPaper","message":"no paper"}`
+		}
+		fmt.Fprintf(w, `{"status":%q,"startTimeUtc":"2026-01-01T00:00:00Z"%s}`, b.jobs[path], details)
 	case r.Method == http.MethodPost:
 		b.payloads[path] = body["creationPayload"]
 	case r.Method == http.MethodPatch && body["updatePayload"] != nil:
@@ -58,6 +66,15 @@ func (b *backend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodGet:
 		fmt.Fprintf(w, `{"itemPayload":%s}`, b.payloads[path])
 	}
+}
+
+func (b *backend) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	b.ServeHTTP(w, r)
+	return w.Result(), nil
 }
 
 // entra answers as the test says.
@@ -78,24 +95,34 @@ type bench struct {
 	handler http.Handler
 	backend *backend
 	entra   *entra
+	fabric  *portal.Fabric
+	events  []portal.CallEvent
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t *testing.T, change ...func(*portal.Fabric)) *bench {
 	t.Helper()
 	b := &bench{t: t, backend: &backend{payloads: map[string]json.RawMessage{}, jobs: map[string]string{}}, entra: &entra{}}
-	server := httptest.NewServer(b.backend)
-	t.Cleanup(server.Close)
-	client := &fabrictest.Client{BaseURL: server.URL, Tokens: func() auth.SubjectAndApp { return auth.SubjectAndApp{App: "app"} }}
+	b.fabric = &portal.Fabric{WorkspaceID: workspace, Client: b.client}
+	for _, c := range change {
+		c(b.fabric)
+	}
 	var err error
 	b.handler, err = portal.New(portal.Config{
-		Origin: origin, Frontend: "http://localhost:60006", Entra: b.entra,
-		Fabric:   &portal.Fabric{WorkspaceID: workspace, Client: func(string) *fabrictest.Client { return client }},
-		Workload: portal.Workload{Name: "Org.Example", Users: []portal.User{{ID: "u", Name: "User"}}},
+		Origin: origin, Frontend: "http://localhost:60006", Entra: b.entra, Fabric: b.fabric, InspectorURL: "http://localhost:60300/",
+		OnCall: func(e portal.CallEvent) { b.events = append(b.events, e) },
+		Workload: portal.Workload{Name: "Org.Example", Users: []portal.User{
+			{ID: "u", Name: "User", Tenant: "Contoso", About: "an administrator"}, {ID: "v", Name: "Other"}}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// client calls the back-end in memory, so that time may be the test's own.
+func (b *bench) client(user string) *fabrictest.Client {
+	return &fabrictest.Client{BaseURL: "http://backend", HTTP: &http.Client{Transport: b.backend}, TenantID: "tenant-of-" + user,
+		Tokens: func() auth.SubjectAndApp { return auth.SubjectAndApp{Subject: user, App: "app"} }}
 }
 
 func (b *bench) serve(method, target, body string, change ...func(*http.Request)) *httptest.ResponseRecorder {
@@ -109,10 +136,16 @@ func (b *bench) serve(method, target, body string, change ...func(*http.Request)
 	return w
 }
 
-// call makes a call of the front-end and gives "resolve", "reject" or "window" with its fields.
+// call makes a call of the front-end and gives "resolve", "reject" or "window" with its fields; one of the page's own where
+// its name begins with a slash.
 func (b *bench) call(name, fields string) (string, map[string]any) {
 	b.t.Helper()
-	w := b.serve("POST", "/call", fmt.Sprintf(`{"name":%q,"user":"u","fields":%s}`, name, fields))
+	name, own := strings.CutPrefix(name, "/")
+	target := "/call"
+	if own {
+		target = "/page"
+	}
+	w := b.serve("POST", target, fmt.Sprintf(`{"name":%q,"user":"u","fields":%s}`, name, fields))
 	var got map[string]map[string]any
 	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || len(got) > 1 {
 		b.t.Fatalf("%s: %d %s", name, w.Code, w.Body)
@@ -158,7 +191,7 @@ func TestItemsLive(t *testing.T) {
 	if kind, _ := b.call("getArtifact", fmt.Sprintf(`{"objectId":%q}`, id)); kind != "reject" {
 		t.Error("a deleted item is there")
 	}
-	if list := b.resolved("listArtifacts", `{}`); len(list["artifacts"].([]any)) != 0 {
+	if list := b.resolved("/state", `{}`); len(list["artifacts"].([]any)) != 0 {
 		t.Errorf("there are %v", list)
 	}
 }
@@ -214,12 +247,12 @@ func TestTokens(t *testing.T) {
 		{"consent", "acquireAADToken", demand, nil, "window", "state", "the-state"},
 		{"claims", "acquireAADToken", `{"claimsForConditionalAccessPolicy":"{}"}`, nil, "window", "state", "the-state"},
 		{"everything anew", "acquireAADToken", `{"promptFullConsent":true}`, nil, "window", "state", "the-state"},
-		{"given", "windowOutcome", `{"state":"the-state"}`, nil, "resolve", "token", "the-token"},
-		{"given, and shut", "windowOutcome", `{"state":"the-state","shut":true}`, nil, "resolve", "token", "the-token"},
-		{"not answered yet", "windowOutcome", `{"state":"the-state"}`, portal.ErrPending, "", "", nil},
-		{"shut", "windowOutcome", `{"state":"the-state","shut":true}`, portal.ErrPending, "reject", "error", 1.0},
-		{"declined", "windowOutcome", `{"state":"the-state"}`, portal.ErrDeclined, "reject", "error", 4.0},
-		{"lost", "windowOutcome", `{"state":"other"}`, io.ErrUnexpectedEOF, "reject", "error", 1.0},
+		{"given", "/windowOutcome", `{"state":"the-state"}`, nil, "resolve", "token", "the-token"},
+		{"given, and shut", "/windowOutcome", `{"state":"the-state","shut":true}`, nil, "resolve", "token", "the-token"},
+		{"not answered yet", "/windowOutcome", `{"state":"the-state"}`, portal.ErrPending, "", "", nil},
+		{"shut", "/windowOutcome", `{"state":"the-state","shut":true}`, portal.ErrPending, "reject", "error", 1.0},
+		{"declined", "/windowOutcome", `{"state":"the-state"}`, portal.ErrDeclined, "reject", "error", 4.0},
+		{"lost", "/windowOutcome", `{"state":"other"}`, io.ErrUnexpectedEOF, "reject", "error", 1.0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBench(t)
@@ -234,7 +267,7 @@ func TestTokens(t *testing.T) {
 // Nobody but the portal's own page, under its own name, has anything done.
 func TestOnlyThePageCalls(t *testing.T) {
 	b := newBench(t)
-	const body = `{"name":"listArtifacts","user":"u","fields":{}}`
+	const body = `{"name":"state","user":"u","fields":{}}`
 	for name, c := range map[string]struct {
 		change func(*http.Request)
 		status int
@@ -245,8 +278,10 @@ func TestOnlyThePageCalls(t *testing.T) {
 		"another name":       {func(r *http.Request) { r.Host = "evil.test:60100" }, 421},
 		"the address for it": {func(r *http.Request) { r.Host = "127.0.0.1:60100" }, 421},
 	} {
-		if w := b.serve("POST", "/call", body, c.change); w.Code != c.status {
-			t.Errorf("%s: %d, want %d", name, w.Code, c.status)
+		for _, target := range []string{"/call", "/page"} {
+			if w := b.serve("POST", target, body, c.change); w.Code != c.status {
+				t.Errorf("%s %s: %d, want %d", name, target, w.Code, c.status)
+			}
 		}
 	}
 	if w := b.serve("POST", "/call", strings.Repeat(" ", 3<<20)+body); w.Code != 400 {
@@ -256,9 +291,13 @@ func TestOnlyThePageCalls(t *testing.T) {
 
 func TestUnknownCallsAreRefused(t *testing.T) {
 	b := newBench(t)
-	for _, body := range []string{`{"name":"OpenPanel","user":"u"}`, `{"name":"listArtifacts","user":"stranger","fields":{}}`} {
-		if w := b.serve("POST", "/call", body); !strings.Contains(w.Body.String(), "NotSupported") {
-			t.Errorf("%s: %s", body, w.Body)
+	for body, want := range map[string]string{
+		`{"name":"OpenPanel","user":"u"}`:                      "OpenPanel is not supported by the local portal",
+		`{"name":"deleteAsFabric","user":"u","fields":{}}`:     "not supported", // the page's own
+		`{"name":"getArtifact","user":"stranger","fields":{}}`: "UserUnknown",
+	} {
+		if w := b.serve("POST", "/call", body); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %s, without %s", body, w.Body, want)
 		}
 	}
 	if kind, _ := b.call("getArtifact", `"no object"`); kind != "reject" {
@@ -266,10 +305,41 @@ func TestUnknownCallsAreRefused(t *testing.T) {
 	}
 }
 
+// Who looks on sees the front-end's calls and how they ended, and not what the page asks for itself.
+func TestCallsAreTold(t *testing.T) {
+	b := newBench(t)
+	b.create("First")
+	b.resolved("/state", `{}`)
+	b.call("getArtifact", `{"objectId":"x"}`)
+	b.call("OpenPanel", `{}`)
+	b.call("acquireAADToken", `{"promptFullConsent":true}`)
+	b.entra.outcome = portal.ErrPending
+	b.call("/windowOutcome", `{"state":"the-state"}`)
+	b.entra.outcome = portal.ErrDeclined
+	b.call("/windowOutcome", `{"state":"the-state"}`)
+	b.backend.fail = func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `{"errorCode":"AccessDenied"}`)
+	}
+	b.call("createArtifact", fmt.Sprintf(`{"workspaceObjectId":%q,"payload":{}}`, workspace))
+	got := ""
+	for _, e := range b.events {
+		if e.User != "u" || e.Time.IsZero() || e.Duration < 0 {
+			t.Errorf("event %+v", e)
+		}
+		got += fmt.Sprintf("%s %q %t; ", e.Name, e.Rejected, e.Window)
+	}
+	const want = `createArtifact "" false; getArtifact "ItemNotFound" false; OpenPanel "NotSupported" false; ` +
+		`acquireAADToken "" true; acquireAADToken "error 4" false; createArtifact "AccessDenied" false; `
+	if got != want {
+		t.Errorf("told:\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestPage(t *testing.T) {
 	b := newBench(t)
-	for path, want := range map[string]string{"/": "portal.js", "/portal.js": "postMessage", "/portal.css": "--accent",
-		"/workload.json": `"Org.Example"`} {
+	for path, want := range map[string]string{"/": "portal.js", "/portal.js": "openPage", "/frames.js": "postMessage", "/icon.svg": "<svg", "/portal.css": "--accent",
+		"/workload.json": `"about":"an administrator"`} {
 		w := b.serve("GET", path, "")
 		policy := w.Header().Get("Content-Security-Policy")
 		if w.Code != 200 || !strings.Contains(w.Body.String(), want) || !strings.Contains(policy, "frame-src http://localhost:60006;") {

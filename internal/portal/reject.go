@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -49,7 +50,7 @@ func workloadFailed(resp *fabrictest.Response) *rejection {
 		status = http.StatusBadGateway
 	}
 	return &rejection{status: status, code: "FabricExternalWorkloadError", message: "The workload failed.",
-		details: details, requestID: resp.Header.Get("RequestId")}
+		details: details, requestID: cmp.Or(resp.Header.Get("RequestId"), resp.RequestID)}
 }
 
 // fields are those of the "[Reject] …" message.

@@ -35,7 +35,7 @@ type ResourceCall struct {
 func (s *Server) NewResource(uri string, scopes ...string) (*Resource, error) {
 	resource := &Resource{}
 	var err error
-	resource.URL, err = s.listen(s.observed(uri, s.bearer(uri, scopes, resource)))
+	resource.URL, err = s.listen(s.observed(uri, s.bearer(uri, scopes, fabricError, resource)))
 	return resource, err
 }
 
@@ -70,23 +70,32 @@ func (r *Resource) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 type tokenKey struct{}
 
-// bearer lets calls through that carry a token for the resource, and, in a user's token, one of the scopes.
-func (s *Server) bearer(resource string, scopes []string, next http.Handler) http.Handler {
+// bearer lets calls through that carry a token for the resource, and, in a user's token, one of the scopes. refuse answers
+// the others.
+func (s *Server) bearer(resource string, scopes []string, refuse errorWriter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, err := auth.ParseBearer(r.Header)
 		if err != nil {
-			fabricError(w, http.StatusUnauthorized, "TokenMissing", err.Error())
+			refuse(w, http.StatusUnauthorized, "TokenMissing", err.Error())
 			return
 		}
-		token, err := s.options.Entra.VerifyFor(text, resource, scopes...)
+		token, err := s.options.Entra.VerifyFor(text, resource)
 		if err != nil {
 			noted(w).refuse(roleBearer, err)
-			fabricError(w, http.StatusUnauthorized, "TokenNotValid", err.Error())
+			refuse(w, http.StatusUnauthorized, "TokenNotValid", err.Error())
+			return
+		}
+		if _, err := s.options.Entra.VerifyFor(text, resource, scopes...); err != nil {
+			noted(w).refuse(roleBearer, err)
+			refuse(w, http.StatusForbidden, "InsufficientScopes", err.Error())
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), tokenKey{}, token)))
 	})
 }
+
+// errorWriter writes an error in a service's own form.
+type errorWriter func(w http.ResponseWriter, status int, code, message string)
 
 // checkComposite checks both tokens of flow C: the user's and the workload's, both for Fabric and both by the workload's
 // application, the latter from the publisher tenant. It notes in the call what is wrong with which.

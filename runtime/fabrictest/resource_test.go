@@ -56,7 +56,7 @@ func TestResourceRefuses(t *testing.T) {
 		status              int
 		code                string
 	}{
-		"another scope":    {"Bearer " + b.user(pricing, entratest.Scopes("prices.read")), "", 401, "TokenNotValid"},
+		"another scope":    {"Bearer " + b.user(pricing, entratest.Scopes("prices.read")), "", 403, "InsufficientScopes"},
 		"another audience": {"Bearer " + b.app(pricing+"/"), "", 401, "TokenNotValid"},
 		"no token":         {"", "", 401, "TokenMissing"},
 		"a large body":     {"Bearer " + b.app(pricing), strings.Repeat(" ", 16<<20+1), 413, "TooLarge"},

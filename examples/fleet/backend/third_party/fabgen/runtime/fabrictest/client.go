@@ -28,6 +28,10 @@ type Client struct {
 
 	// Tokens gives the two tokens of a call. Fabric sends an empty subject token where it calls on nobody's behalf.
 	Tokens func() auth.SubjectAndApp
+	// Retries is how often a call is made again, with the same tokens and IDs, that gets no answer, or 429, 503, or a failure
+	// that does not say of itself that it is permanent. Waiting grows from half a second, or is what Retry-After asks for;
+	// where that is over 30 seconds, the answer is given as it is.
+	Retries int
 }
 
 // Item names an item to a Client.
@@ -47,6 +51,9 @@ type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// RequestID and ActivityID are those that the call was made with, and Tries how often it was made.
+	RequestID, ActivityID string
+	Tries                 int
 }
 
 // Error is the answer's error body.
@@ -111,26 +118,37 @@ func (c *Client) Resolve(ctx context.Context, properties map[string]string) (*Re
 }
 
 // Do makes any call of the contract. path stands under BaseURL. body is sent as JSON, a []byte as it is, nil not at
-// all. The call's ActivityId and RequestId are new each time.
+// all. The call's ActivityId and RequestId are new, and stay the same where it is made again.
 func (c *Client) Do(ctx context.Context, method, path string, body any) (*Response, error) {
 	data, err := encode(body)
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.BaseURL, "/")+path, bytes.NewReader(data))
-	if err != nil {
-		return nil, fmt.Errorf("calling the workload: %w", err)
-	}
 	if c.Tokens == nil {
 		return nil, errors.New("calling the workload: Client.Tokens is nil; set what gives the two tokens of a call")
 	}
-	req.Header.Set("Authorization", c.Tokens().HeaderValue())
-	req.Header.Set(auth.HeaderActivityID, NewID())
-	req.Header.Set(auth.HeaderRequestID, NewID())
+	headers := map[string]string{"Authorization": c.Tokens().HeaderValue(), auth.HeaderActivityID: NewID(), auth.HeaderRequestID: NewID()}
 	if c.TenantID != "" {
-		req.Header.Set(auth.HeaderClientTenantID, c.TenantID)
+		headers[auth.HeaderClientTenantID] = c.TenantID
 	}
-	return Send(c.HTTP, req)
+	for tries := 1; ; tries++ {
+		req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.BaseURL, "/")+path, bytes.NewReader(data))
+		if err != nil {
+			return nil, fmt.Errorf("calling the workload: %w", err)
+		}
+		for name, value := range headers {
+			req.Header.Set(name, value)
+		}
+		resp, err := Send(c.HTTP, req)
+		if wait, ok := again(resp, err, tries); ok && tries <= c.Retries && ctx.Err() == nil && sleep(ctx, wait) == nil {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w (RequestId %s, %d tries)", err, headers[auth.HeaderRequestID], tries)
+		}
+		resp.RequestID, resp.ActivityID, resp.Tries = headers[auth.HeaderRequestID], headers[auth.HeaderActivityID], tries
+		return resp, nil
+	}
 }
 
 // Send makes a call and reads its answer. A body is said to be JSON. client may be nil: http.DefaultClient.

@@ -43,17 +43,18 @@ type Server struct {
 	OneLakeURL string // ONELAKE_URL
 
 	options   Options
-	files     *dfs
+	files     *oneLake
 	listeners []*localServer
 
 	mu          sync.Mutex
-	permissions map[string][]string // by item ID
+	permissions map[string][]string        // of everybody, by item ID
+	roles       map[string]map[string]Role // by workspace and user ID
 	throttled   int
 	retryAfter  time.Duration
 	outage      bool
 	pageSize    int
 	workspaces  []Workspace
-	items       map[string]FabricItem // by workspace and item ID
+	items       []FabricItem
 	asked       int
 }
 
@@ -67,14 +68,17 @@ type Entra interface {
 	Client() *http.Client
 }
 
-// Options say which workload a Server serves. All of it but Observe is required.
+// Options say which workload a Server serves. All of it but OneLakeDir and Observe is required.
 type Options struct {
-	Entra Entra
+	Entra Entra // whose tokens are taken
 	// TenantID and ClientID are the workload's publisher tenant and application, both GUIDs.
 	TenantID, ClientID string
 	// UserTenantID is the tenant of the user for whom Client calls, and Tokens are those of a call of it.
 	UserTenantID string
 	Tokens       func() auth.SubjectAndApp
+	// OneLakeDir is the folder in which OneLake keeps files, over restarts too; it is made where it is not there. "" keeps
+	// them in memory.
+	OneLakeDir string
 	// Observe is told of each call when it is answered. It must not block, and is called from several goroutines.
 	Observe func(Call)
 }
@@ -100,23 +104,36 @@ func New(t TB, entra *entratest.Server) *Server {
 
 // Start starts a Server outside of a test, on free ports of this machine. Close it when it is no longer needed.
 func Start(o Options) (*Server, error) {
-	s := &Server{
-		options: o, files: newDFS(), permissions: map[string][]string{}, items: map[string]FabricItem{}, pageSize: 100,
+	files, err := newOneLake(o.OneLakeDir)
+	if err != nil {
+		return nil, fmt.Errorf("fabrictest: %w", err)
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/workload-control/workspaces/{workspace}/items/{item}/resolvepermissions", s.resolvePermissions)
-	mux.Handle("GET /v1/workspaces", s.interrupted(s.bearer(auth.FabricURI, nil, http.HandlerFunc(s.listWorkspaces))))
-	mux.Handle("GET /v1/workspaces/{workspace}/items/{item}",
-		s.interrupted(s.bearer(auth.FabricURI, nil, http.HandlerFunc(s.getItem))))
-	var err error
-	if s.URL, err = s.listen(s.observed(ServiceFabric, mux)); err != nil {
+	s := &Server{options: o, files: files, permissions: map[string][]string{}, roles: map[string]map[string]Role{}, pageSize: 100}
+	files.may = s.mayUseFiles
+	if s.URL, err = s.listen(s.observed(ServiceFabric, s.routes())); err != nil {
+		s.Close()
 		return nil, err
 	}
-	if s.OneLakeURL, err = s.listen(s.observed(ServiceOneLake, s.bearer(OneLakeURI, nil, s.files))); err != nil {
+	guarded := s.bearer(OneLakeURI, []string{"user_impersonation"}, dfsError, files)
+	if s.OneLakeURL, err = s.listen(s.observed(ServiceOneLake, guarded)); err != nil {
 		s.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/workload-control/workspaces/{workspace}/items/{item}/resolvepermissions", s.resolvePermissions)
+	for pattern, handler := range map[string]http.HandlerFunc{
+		"GET /v1/workspaces":                          s.listWorkspaces,
+		"GET /v1/workspaces/{workspace}":              s.getWorkspace,
+		"GET /v1/workspaces/{workspace}/items":        s.listItems,
+		"GET /v1/workspaces/{workspace}/items/{item}": s.getItem,
+	} {
+		mux.Handle(pattern, s.interrupted(s.bearer(auth.FabricURI, readScopes, fabricError, handler)))
+	}
+	return mux
 }
 
 // Close stops everything that the Server has started.
@@ -128,6 +145,7 @@ func (s *Server) Close() {
 	for _, l := range listeners {
 		l.close()
 	}
+	_ = s.files.tree.close() // what was written is on the disk already
 }
 
 // Serve serves a handler of the test's own over TLS, with a certificate that the local Entra's Client and CAPEM trust,

@@ -3,8 +3,12 @@
 package fabrictest
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -31,7 +35,7 @@ type FabricItem struct {
 func (s *Server) Grant(itemID string, permissions ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.permissions[itemID] = permissions
+	s.permissions[strings.ToLower(itemID)] = permissions
 }
 
 // Throttle answers the next n calls of Fabric's API and of workload control with 429 and, where it is not zero, with
@@ -59,25 +63,54 @@ func (s *Server) SetPageSize(n int) {
 	s.files.pageSize = n
 }
 
-// AddWorkspace adds a workspace to those that every user may see.
+// AddWorkspace adds a workspace, which every user may see until SetRole says who may.
 func (s *Server) AddWorkspace(w Workspace) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.workspaces = append(s.workspaces, w)
 }
 
-// AddItem adds an item to those that every user may see.
+// AddItem adds an item to its workspace, or replaces the one of its ID.
 func (s *Server) AddItem(item FabricItem) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.items[item.WorkspaceID+"/"+item.ID] = item
+	if at := s.find(item.WorkspaceID, item.ID); at >= 0 {
+		s.items[at] = item
+		return
+	}
+	s.items = append(s.items, item)
+}
+
+// RemoveItem drops an item, with what it has in OneLake and what was granted on it. Its error is the disk's.
+func (s *Server) RemoveItem(workspaceID, itemID string) error {
+	s.mu.Lock()
+	if at := s.find(workspaceID, itemID); at >= 0 {
+		s.items = slices.Delete(s.items, at, at+1)
+	}
+	delete(s.permissions, strings.ToLower(itemID))
+	s.mu.Unlock()
+	if err := s.files.drop(workspaceID, itemID); err != nil {
+		return fmt.Errorf("fabrictest: deleting the item's files in OneLake: %w", err)
+	}
+	return nil
+}
+
+// find is the index of an item, or -1. Server.mu is held.
+func (s *Server) find(workspaceID, itemID string) int {
+	return slices.IndexFunc(s.items, func(i FabricItem) bool {
+		return strings.EqualFold(i.WorkspaceID, workspaceID) && strings.EqualFold(i.ID, itemID)
+	})
 }
 
 // File is a file in OneLake: workspace/item/Files/name.
 func (s *Server) File(path string) ([]byte, bool) { return s.files.file(path) }
 
-// PutFile puts a file into OneLake.
-func (s *Server) PutFile(path string, content []byte) { s.files.put(path, content) }
+// PutFile puts a file into OneLake. It panics where that cannot be: the path is none, or the disk fails.
+func (s *Server) PutFile(path string, content []byte) {
+	if err := s.files.put(path, content); err != nil {
+		panic(fmt.Sprintf("fabrictest: putting %s into OneLake: %v", path, err))
+	}
+}
 
 // PermissionCalls says how often workload control was asked for permissions.
 func (s *Server) PermissionCalls() int {
@@ -121,15 +154,18 @@ func (s *Server) interrupt(w http.ResponseWriter) bool {
 func (s *Server) resolvePermissions(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.asked++
-	permissions := s.permissions[r.PathValue("item")]
 	s.mu.Unlock()
 	if s.interrupt(w) {
 		return
 	}
-	if _, err := s.checkComposite(r, noted(w)); err != nil {
+	user, err := s.checkComposite(r, noted(w))
+	if err != nil {
 		fabricError(w, http.StatusUnauthorized, "TokenNotValid", err.Error())
 		return
 	}
+	s.mu.Lock()
+	permissions := s.permitted(r.PathValue("workspace"), r.PathValue("item"), user.ObjectID)
+	s.mu.Unlock()
 	if len(permissions) == 0 {
 		fabricError(w, http.StatusNotFound, "EntityNotFound", "There is no such item.")
 		return
@@ -137,34 +173,22 @@ func (s *Server) resolvePermissions(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"permissions": permissions})
 }
 
-// listWorkspaces answers one page; the continuation token is the number of workspaces on the pages before.
-func (s *Server) listWorkspaces(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	from, _ := strconv.Atoi(r.URL.Query().Get("continuationToken"))
-	from = min(max(from, 0), len(s.workspaces))
-	to := min(from+s.pageSize, len(s.workspaces))
-	page := map[string]any{"value": append([]Workspace{}, s.workspaces[from:to]...)}
-	if to < len(s.workspaces) {
-		page["continuationToken"] = strconv.Itoa(to)
-		page["continuationUri"] = s.URL + "/v1/workspaces?continuationToken=" + strconv.Itoa(to)
-	}
-	writeJSON(w, http.StatusOK, page)
-}
-
-func (s *Server) getItem(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	item, ok := s.items[r.PathValue("workspace")+"/"+r.PathValue("item")]
-	s.mu.Unlock()
-	if !ok {
-		fabricError(w, http.StatusNotFound, "ItemNotFound", "There is no such item.")
-		return
-	}
-	writeJSON(w, http.StatusOK, item)
-}
-
 func fabricError(w http.ResponseWriter, status int, code, message string) {
 	call := noted(w)
 	call.Code, call.Reason = code, message
 	writeJSON(w, status, map[string]string{"errorCode": code, "message": message})
+}
+
+// dfsError is OneLake's form of an error.
+func dfsError(w http.ResponseWriter, status int, code, message string) {
+	call := noted(w)
+	call.Code, call.Reason = code, message
+	w.Header().Set("X-Ms-Error-Code", code)
+	writeJSON(w, status, map[string]any{"error": map[string]string{"code": code, "message": message}})
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(value) // a client that is gone has nobody to tell
 }
