@@ -2,11 +2,10 @@ package hops
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
-	"time"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
+	"github.com/fabgen/fabgen/internal/portal"
 	"github.com/fabgen/fabgen/runtime/auth"
 	"github.com/fabgen/fabgen/runtime/fabrictest"
 )
@@ -95,29 +94,18 @@ func FromCall(c fabrictest.Call, names map[string]string) Hop {
 	return h
 }
 
-// PortalCall is a call of the front-end's that the local portal has answered.
-type PortalCall struct {
-	Time     time.Time
-	Duration time.Duration
-	Name     string // on the wire: createArtifact
-	User     string // the ID of who is signed in
-	// Status, Code and Reason are those of a rejection; Status may be 0, and Code is empty where it is none.
-	Status       int
-	Code, Reason string
-}
-
-// FromPortal makes a hop of it.
-func FromPortal(c PortalCall) Hop {
+// FromPortal makes a hop of what the local portal tells.
+func FromPortal(c portal.CallEvent) Hop {
 	h := Hop{Time: c.Time, Duration: c.Duration, From: Frontend, To: Portal, Kind: KindPortal, Path: said(c.Name, 128),
-		Status: c.Status, Decision: Accepted, Code: said(c.Code, 128), Reason: said(c.Reason, maxReason)}
+		Decision: Accepted, Code: said(c.Rejected, 128)}
 	if c.User != "" {
 		h.About = "as " + said(c.User, 64)
 	}
-	if c.Code != "" {
+	switch {
+	case c.Rejected != "":
 		h.Decision = Refused
-		if c.Status >= http.StatusInternalServerError {
-			h.Decision = Failed
-		}
+	case c.Window:
+		h.Decision = "shown" // as Entra says of a page
 	}
 	return h
 }

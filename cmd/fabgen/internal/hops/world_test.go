@@ -10,6 +10,7 @@ import (
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/hops"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
 	"github.com/fabgen/fabgen/generator/registration"
+	"github.com/fabgen/fabgen/internal/portal"
 	"github.com/fabgen/fabgen/runtime/apierror"
 	"github.com/fabgen/fabgen/runtime/auth"
 	"github.com/fabgen/fabgen/runtime/fabrictest"
@@ -132,15 +133,15 @@ fabric -> backend: GET /workload/workspaces/w/items/t/i/payload = 401 AuthError
 
 func TestFromPortal(t *testing.T) {
 	for _, c := range []struct {
-		call hops.PortalCall
+		call portal.CallEvent
 		want string
 	}{
-		{hops.PortalCall{Name: "createArtifact", User: farid}, "frontend -> portal: createArtifact as <id-1> = accepted\n"},
-		{hops.PortalCall{Name: "getArtifact", Status: 404, Code: "ItemNotFound", Reason: "r"}, "frontend -> portal: getArtifact = 404 ItemNotFound\n"},
-		{hops.PortalCall{Name: "x", Status: 502, Code: "WorkloadUnreachable"}, "frontend -> portal: x = 502 WorkloadUnreachable\n"},
+		{portal.CallEvent{Name: "createArtifact", User: farid}, "frontend -> portal: createArtifact as <id-1> = accepted\n"},
+		{portal.CallEvent{Name: "acquireAADToken", Window: true}, "frontend -> portal: acquireAADToken = shown\n"},
+		{portal.CallEvent{Name: "getArtifact", Rejected: "ItemNotFound"}, "frontend -> portal: getArtifact = refused ItemNotFound\n"},
 	} {
 		h := hops.FromPortal(c.call)
-		if got := hops.Transcript([]hops.Hop{h}, hops.Story{}); got != c.want || h.Bad() != (c.call.Code != "") {
+		if got := hops.Transcript([]hops.Hop{h}, hops.Story{}); got != c.want || h.Bad() != (c.call.Rejected != "") {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}

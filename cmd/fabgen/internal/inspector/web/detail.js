@@ -43,7 +43,7 @@ const sentences = {
   failed: "It failed",
   aborted: "Aborted",
   issued: "Entra issued a token.",
-  shown: "Entra shows the person a page.",
+  shown: "The person is shown a page.",
   redirected: "Entra sent the browser back to the application.",
 };
 
