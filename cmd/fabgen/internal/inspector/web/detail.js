@@ -76,7 +76,7 @@ function within(hop, hops, select) {
     made.append(make("span", "", words.filter(Boolean).join(" ")), make("span", `mark ${tone(other)}`, outcome(other)));
     return make("li", "", made);
   });
-  const title = hop.to === "backend" ? "What the back-end called meanwhile" : "What the back-end was called for meanwhile";
+  const title = hop.to === "backend" ? "What the back-end called meanwhile" : "What the back-end was answering meanwhile";
   return make("div", "within", make("h3", "", title), make("ul", "", ...buttons));
 }
 
@@ -105,7 +105,7 @@ function facts(hop) {
 function drawToken(token, hop, names) {
   const card = make("section", "token", make("h3", "", titleOf(token)));
   if (token.problem) {
-    card.append(make("p", "problem", token.problem));
+    card.append(make("p", tone(hop) === "bad" ? "problem" : "between", token.problem));
   }
   if (!token.claims) {
     if (!token.problem) {
