@@ -1,0 +1,22 @@
+//go:build unix
+
+package supervisor
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// group is a process group, by the ID of the process that it began with.
+type group int
+
+func groupOf(p *os.Process) group { return group(p.Pid) }
+
+// signal reaches all processes of the group. One that is empty is not an error.
+func (g group) signal(s syscall.Signal) { _ = syscall.Kill(-int(g), s) }
+
+// empty says whether nobody is in the group, the dead that were not waited for among them.
+func (g group) empty() bool { return errors.Is(syscall.Kill(-int(g), 0), syscall.ESRCH) }
+
+func (group) close() {}
