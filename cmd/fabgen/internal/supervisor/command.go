@@ -16,9 +16,9 @@ import (
 const (
 	stepGrace  = 2 * time.Second       // for a step that is interrupted
 	orphans    = 2 * time.Second       // for what a process leaves in its group
-	killed     = 5 * time.Second       // for the system to end what was killed
+	killed     = 2 * time.Second       // for the system to end what was killed
 	waitOutput = time.Second           // for output that somebody outside of the group keeps open
-	pollGroup  = 10 * time.Millisecond // between two looks whether a group is empty
+	pollGroup  = 20 * time.Millisecond // between two looks whether a group is empty
 )
 
 // Command is a program to run. It has no standard input.
@@ -108,27 +108,20 @@ func (p *child) live(started chan<- error) {
 
 // sweep ends what a process that has ended left in its group, so that its ports are free.
 func (p *child) sweep() {
-	if p.group.empty() {
-		return
-	}
-	p.group.signal(syscall.SIGTERM)
-	if p.emptied(orphans) {
-		return
+	if !p.group.empty() {
+		p.group.signal(terminate)
+		p.emptied(orphans)
 	}
 	p.group.signal(syscall.SIGKILL)
-	p.emptied(waitOutput) // those that nobody waits for stay in it, dead
+	p.emptied(killed)
 }
 
-// emptied waits for the group to be empty.
-func (p *child) emptied(most time.Duration) bool {
+// emptied waits for the group to be empty, for a time at most.
+func (p *child) emptied(most time.Duration) {
 	end := time.Now().Add(most)
-	for !p.group.empty() {
-		if time.Now().After(end) {
-			return false
-		}
+	for !p.group.empty() && time.Now().Before(end) {
 		time.Sleep(pollGroup)
 	}
-	return true
 }
 
 // Signals that ask for an end. The go command cleans up after an interrupt alone.
@@ -152,7 +145,7 @@ func (p *child) stop(ask syscall.Signal, grace time.Duration, kill <-chan struct
 	select {
 	case <-p.done:
 		return nil
-	case <-time.After(killed):
+	case <-time.After(2 * killed):
 		return fmt.Errorf("process %d was killed and does not end; see what it waits for, and end it by hand", p.cmd.Process.Pid)
 	}
 }

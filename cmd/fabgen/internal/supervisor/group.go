@@ -43,7 +43,8 @@ func NewGroup(o Options, processes ...Process) (*Group, error) {
 			return nil, fmt.Errorf("two processes are named %s", p.Name)
 		}
 		g.runners = append(g.runners, &runner{
-			Process: p, out: o.Log.Writer(p.Name), tell: g.tell, kill: g.kill.Done(), changed: make(chan struct{}, 1),
+			Process: p, out: o.Log.Writer(p.Name), built: o.Log.Writer(p.Name),
+			tell: g.tell, kill: g.kill.Done(), changed: make(chan struct{}, 1),
 		})
 	}
 	return g, nil

@@ -16,7 +16,10 @@ func groupOf(p *os.Process) group { return group(p.Pid) }
 // signal reaches all processes of the group. One that is empty is not an error.
 func (g group) signal(s syscall.Signal) { _ = syscall.Kill(-int(g), s) }
 
-// empty says whether nobody is in the group, the dead that were not waited for among them.
-func (g group) empty() bool { return errors.Is(syscall.Kill(-int(g), 0), syscall.ESRCH) }
+// empty says whether nobody is in the group. The dead hold no port, but stay in it until somebody waits for them, which
+// the first process of a container may never do.
+func (g group) empty() bool {
+	return errors.Is(syscall.Kill(-int(g), 0), syscall.ESRCH) || g.allDead()
+}
 
 func (group) close() {}

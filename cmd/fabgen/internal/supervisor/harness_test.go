@@ -45,6 +45,7 @@ type script struct {
 	Print      []string // lines on standard output
 	Grandchild *script  // a process that it starts, in its own group
 	Escape     bool     // the grandchild prints elsewhere
+	Supervise  *script  // a process that it runs as fabgen does
 	Touch      string   // a file that it makes
 	Listen     string   // an address that it answers at with 200, once Ready is there
 	Ready      string   // a file
@@ -58,7 +59,7 @@ func (s script) command() supervisor.Command {
 	if err != nil {
 		panic(err)
 	}
-	set := map[string]string{childVariable: string(data)}
+	set := map[string]string{childVariable: string(data), "GORACE": "atexit_sleep_ms=0"}
 	return supervisor.Command{Args: []string{os.Args[0]}, Env: supervisor.Environ(os.Environ(), set, "GOCOVERDIR")}
 }
 
@@ -79,6 +80,14 @@ func (s script) run() int {
 			panic(err)
 		}
 		defer cmd.Process.Release()
+	}
+	if s.Supervise != nil {
+		log := supervisor.NewLog(os.Stdout, supervisor.LogOptions{})
+		g, err := supervisor.NewGroup(supervisor.Options{Log: log}, supervisor.Process{Name: "x", Command: s.Supervise.command()})
+		if err != nil {
+			panic(err)
+		}
+		_ = g.Run(context.Background())
 	}
 	if s.Listen != "" {
 		s.serve()

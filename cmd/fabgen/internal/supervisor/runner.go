@@ -9,7 +9,8 @@ import (
 // runner is a process and what it does over time. All but restart belongs to the goroutine of run.
 type runner struct {
 	Process
-	out     *LogWriter
+	out     *LogWriter // of the process
+	built   *LogWriter // of its Step, while the process of before prints on
 	tell    func(Event)
 	kill    <-chan struct{}
 	changed chan struct{} // holds one word while there is a change that no Step has seen
@@ -45,19 +46,19 @@ func (r *runner) prepare(ctx context.Context) bool {
 	if r.Prepare == nil || ctx.Err() != nil {
 		return ctx.Err() == nil
 	}
-	r.out.forget()
+	r.built.forget()
 	begin := time.Now()
 	needed, err := r.Prepare.needed()
 	if needed {
 		r.say(Event{State: Preparing, Step: r.Prepare.Name})
-		err = r.Prepare.Run(withKill(ctx, r.kill), r.out)
-		r.out.Flush()
+		err = r.Prepare.Run(withKill(ctx, r.kill), r.built)
+		r.built.Flush()
 	}
 	switch e := (Event{Step: r.Prepare.Name, Took: time.Since(begin), Err: err}); {
 	case ctx.Err() != nil:
 		return false
 	case err != nil:
-		e.State, e.Tail = Unprepared, r.out.Tail()
+		e.State, e.Tail = Unprepared, r.built.Tail()
 		r.say(e)
 	case needed:
 		e.State = Prepared
