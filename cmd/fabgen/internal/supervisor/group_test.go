@@ -222,14 +222,14 @@ func TestFailFast(t *testing.T) {
 	never := func(context.Context) error { return errors.New("never") }
 	failing := &supervisor.Step{Name: "go build", Run: func(context.Context, io.Writer) error { return errors.New("broken") }}
 	for name, p := range map[string]supervisor.Process{
-		"broken":                           {Name: "one", Prepare: failing, Command: script{}.command()},
-		supervisor.ErrEnded.Error():        {Name: "one", Command: script{Exit: 1}.command(), Ready: never},
-		supervisor.ErrNotReady.Error():     {Name: "one", Command: script{Stay: true}.command(), Ready: never, ReadyTimeout: time.Millisecond},
-		"starting no-such-program: exec: ": {Name: "one", Command: supervisor.Command{Args: []string{"no-such-program"}}},
+		"broken":                       {Name: "one", Prepare: failing, Command: script{}.command()},
+		supervisor.ErrEnded.Error():    {Name: "one", Command: script{Exit: 1}.command(), Ready: never},
+		supervisor.ErrNotReady.Error(): {Name: "one", Command: script{Stay: true}.command(), Ready: never, ReadyTimeout: time.Millisecond},
+		"starting no-such-program:":    {Name: "one", Command: supervisor.Command{Args: []string{"no-such-program"}}},
 	} {
 		address := freeAddress(t)
 		s := run(t, supervisor.Options{FailFast: true}, answering("two", address, script{}), p)
-		err, _ := s.wait()
+		_, err := s.wait()
 		if err == nil || !strings.HasPrefix(err.Error(), "one: "+name) {
 			t.Errorf("Run: %v, want %s", err, name)
 		}

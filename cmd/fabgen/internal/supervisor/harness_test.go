@@ -180,8 +180,8 @@ func (s *stage) await(process string, state supervisor.State) supervisor.Event {
 	}
 }
 
-// wait gives what Run gives, and how long that took.
-func (s *stage) wait() (err error, took time.Duration) {
+// wait gives how long Run takes to return, and what it gives.
+func (s *stage) wait() (took time.Duration, err error) {
 	s.t.Helper()
 	begin := time.Now()
 	select {
@@ -190,14 +190,14 @@ func (s *stage) wait() (err error, took time.Duration) {
 	case <-time.After(patience):
 		s.t.Fatalf("Run does not return: %v\n%s", s.told, s.log)
 	}
-	return err, time.Since(begin)
+	return time.Since(begin), err
 }
 
 // stop ends the Group as Ctrl-C does.
 func (s *stage) stop() time.Duration {
 	s.t.Helper()
 	s.end()
-	err, took := s.wait()
+	took, err := s.wait()
 	if err != nil {
 		s.t.Errorf("Run: %v", err)
 	}

@@ -2,7 +2,6 @@ package supervisor_test
 
 import (
 	"context"
-	"io"
 	"path/filepath"
 	"testing"
 	"time"
@@ -73,7 +72,7 @@ func TestKill(t *testing.T) {
 	s.end()
 	s.await("frontend", supervisor.Stopping)
 	s.Kill()
-	if err, took := s.wait(); err != nil || took > patience/2 {
+	if took, err := s.wait(); err != nil || took > patience/2 {
 		t.Errorf("%v after %v", err, took)
 	}
 	expectFree(t, address)
@@ -86,7 +85,7 @@ func TestKillFirst(t *testing.T) {
 	s := run(t, supervisor.Options{}, deaf)
 	s.await("backend", supervisor.Ready)
 	s.Kill()
-	if err, took := s.wait(); err != nil || took > patience/2 {
+	if took, err := s.wait(); err != nil || took > patience/2 {
 		t.Errorf("%v after %v", err, took)
 	}
 }
@@ -97,7 +96,7 @@ func TestStepIsInterrupted(t *testing.T) {
 		address, up := freeAddress(t), filepath.Join(t.TempDir(), "up")
 		build := script{Grandchild: &script{Listen: address, Touch: up, Stay: true, Deaf: deaf}, Stay: true}.command()
 		p := stays("backend", script{})
-		p.Prepare = &supervisor.Step{Name: "build", Run: func(ctx context.Context, out io.Writer) error { return build.Run(ctx, out) }}
+		p.Prepare = &supervisor.Step{Name: "build", Run: build.Run}
 		s := run(t, supervisor.Options{}, p)
 		awaitFile(t, up)
 		if took := s.stop(); took > 10*time.Second {
