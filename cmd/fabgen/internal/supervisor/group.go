@@ -6,6 +6,8 @@ package supervisor
 import (
 	"context"
 	"fmt"
+	"os"
+	"os/signal"
 	"slices"
 	"sync"
 )
@@ -18,6 +20,9 @@ type Options struct {
 	OnEvent func(Event)
 	// FailFast ends everything at the first event with an error, as where nobody is there to correct it.
 	FailFast bool
+	// Signals end Run as the end of its ctx does where one comes, and kill what runs where a second one comes. Without
+	// them none is noticed.
+	Signals []os.Signal
 }
 
 // Group is several processes that run together.
@@ -70,6 +75,9 @@ func (g *Group) Run(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return nil
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer g.heed(stop)()
 	var running []running
 	for _, r := range g.runners {
 		running = append(running, start(ctx, r))
@@ -91,6 +99,32 @@ func (g *Group) Run(ctx context.Context) error {
 		<-r.done
 	}
 	return err
+}
+
+// heed acts on Signals until done is called.
+func (g *Group) heed(stop func()) (done func()) {
+	if len(g.options.Signals) == 0 {
+		return func() {}
+	}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, g.options.Signals...)
+	quit, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		for _, act := range []func(){stop, g.Kill} {
+			select {
+			case <-signals:
+				act()
+			case <-quit:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(quit)
+		<-gone
+	}
 }
 
 // running is a runner in a goroutine of its own.

@@ -1,7 +1,6 @@
 package supervisor_test
 
 import (
-	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -12,14 +11,8 @@ import (
 
 // Where fabgen itself is killed, which it cannot notice, what it started goes too.
 func TestKilledSupervisor(t *testing.T) {
-	dir := t.TempDir()
-	address, up := freeAddress(t), filepath.Join(dir, "up")
-	c := script{Supervise: &script{Listen: address, Touch: up, Stay: true, Deaf: true}}.command()
-	cmd := exec.Command(c.Args[0])
-	cmd.Env = c.Env
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	address, up := freeAddress(t), filepath.Join(t.TempDir(), "up")
+	cmd, _ := supervise(t, script{Listen: address, Touch: up, Stay: true, Deaf: true})
 	awaitFile(t, up)
 	if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
 		t.Fatal(err)

@@ -82,12 +82,7 @@ func (s script) run() int {
 		defer cmd.Process.Release()
 	}
 	if s.Supervise != nil {
-		log := supervisor.NewLog(os.Stdout, supervisor.LogOptions{})
-		g, err := supervisor.NewGroup(supervisor.Options{Log: log}, supervisor.Process{Name: "x", Command: s.Supervise.command()})
-		if err != nil {
-			panic(err)
-		}
-		_ = g.Run(context.Background())
+		s.Supervise.supervise()
 	}
 	if s.Listen != "" {
 		s.serve()
@@ -103,6 +98,22 @@ func (s script) run() int {
 		}
 	}
 	return s.Exit
+}
+
+// supervise runs the script as fabgen runs a process, and prints its events.
+func (s script) supervise() {
+	signal.Reset()
+	log := supervisor.NewLog(os.Stdout, supervisor.LogOptions{})
+	tell := func(e supervisor.Event) { fmt.Println(e.State) }
+	g, err := supervisor.NewGroup(
+		supervisor.Options{Log: log, OnEvent: tell, Signals: []os.Signal{os.Interrupt, syscall.SIGTERM}},
+		supervisor.Process{Name: "x", Command: s.command(), Grace: patience})
+	if err != nil {
+		panic(err)
+	}
+	if err := g.Run(context.Background()); err != nil {
+		panic(err)
+	}
 }
 
 func (s script) serve() {

@@ -14,8 +14,8 @@ import (
 const (
 	defaultReadyTimeout = time.Minute
 	defaultGrace        = 5 * time.Second
-	readyInterval       = 100 * time.Millisecond // between two questions whether it is ready
-	askTimeout          = 2 * time.Second        // of one such question
+	readyInterval       = 50 * time.Millisecond // between two questions whether it is ready
+	askTimeout          = 2 * time.Second       // of one such question
 )
 
 // Process is a program that runs until it is stopped. Name and Command are required.
