@@ -123,6 +123,7 @@ func TestRestart(t *testing.T) {
 	if err := p.Ready(t.Context()); err != nil {
 		t.Errorf("the process of before does not run on: %v", err)
 	}
+	time.Sleep(10 * quick) // for a Ready that must not come again
 
 	s.Restart("backend")
 	results <- nil
@@ -131,6 +132,9 @@ func TestRestart(t *testing.T) {
 		t.Error("the process is the same")
 	}
 	s.await("backend", supervisor.Ready)
+	if n := s.count(supervisor.Ready); n != 2 {
+		t.Errorf("two processes got ready, and %d are told of", n)
+	}
 	s.stop()
 	expectFree(t, address)
 	if s.Restart("nobody") {

@@ -191,6 +191,16 @@ func (s *stage) await(process string, state supervisor.State) supervisor.Event {
 	}
 }
 
+// count is how many of the events that were awaited are of a state.
+func (s *stage) count(state supervisor.State) (n int) {
+	for _, e := range s.told {
+		if e.State == state {
+			n++
+		}
+	}
+	return n
+}
+
 // wait gives how long Run takes to return, and what it gives.
 func (s *stage) wait() (took time.Duration, err error) {
 	s.t.Helper()

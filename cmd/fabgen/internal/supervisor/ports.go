@@ -9,8 +9,11 @@ import (
 	"time"
 )
 
-// loopback is where everything listens that fabgen starts.
-const loopback = "127.0.0.1"
+// loopback is where everything listens that fabgen starts. Browsers may take localhost for loopback6 too.
+const (
+	loopback  = "127.0.0.1"
+	loopback6 = "::1"
+)
 
 // Where a port is busy, as many after it are tried before the system gives any.
 const nextPorts = 20
@@ -96,7 +99,8 @@ func (p *Ports) any(name string) (net.Listener, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: looking for a free port of %s: %w", name, loopback, err)
 		}
-		if p.note(portOf(listener)) {
+		if port := portOf(listener); !p.given[port] && !answers(loopback6, port) {
+			p.note(port)
 			return listener, nil
 		}
 		_ = listener.Close()
@@ -104,9 +108,10 @@ func (p *Ports) any(name string) (net.Listener, error) {
 	return nil, fmt.Errorf("%s: %w", name, ErrNoPort)
 }
 
-// take gives nil where a port was given before or is busy.
+// take gives nil where a port was given before or is busy. Some systems let two listen at once where one of them listens
+// on all addresses, as AirPlay does at port 5000 of macOS: hence the question whether somebody answers.
 func (p *Ports) take(port int) net.Listener {
-	if p.given[port] || answers(port) || !freeOnIPv6(port) {
+	if p.given[port] || answers(loopback, port) || answers(loopback6, port) {
 		return nil
 	}
 	listener, err := net.Listen("tcp4", address(loopback, port))
@@ -117,43 +122,19 @@ func (p *Ports) take(port int) net.Listener {
 	return listener
 }
 
-// note remembers a port that is given. It is false for one that was given before, or that is busy for IPv6.
-func (p *Ports) note(port int) bool {
-	if p.given[port] || !freeOnIPv6(port) {
-		return false
-	}
+func (p *Ports) note(port int) {
 	if p.given == nil {
 		p.given = map[int]bool{}
 	}
 	p.given[port] = true
-	return true
 }
 
-// answers says whether somebody listens already. Some systems let two listen at once where one of them listens on
-// all addresses, as AirPlay does at port 5000 of macOS.
-func answers(port int) bool {
-	for _, host := range []string{loopback, "::1"} {
-		if conn, err := net.DialTimeout("tcp", address(host, port), dialTimeout); err == nil {
-			_ = conn.Close()
-			return true
-		}
-	}
-	return false
-}
-
-// freeOnIPv6 says whether nobody else has a port of ::1, which browsers may take localhost for. A machine without IPv6
-// has nobody there.
-func freeOnIPv6(port int) bool {
-	listener, err := net.Listen("tcp6", address("::1", port))
+func answers(host string, port int) bool {
+	conn, err := net.DialTimeout("tcp", address(host, port), dialTimeout)
 	if err == nil {
-		return listener.Close() == nil
+		_ = conn.Close()
 	}
-	probe, probeErr := net.Listen("tcp6", address("::1", 0))
-	if probeErr != nil {
-		return true
-	}
-	_ = probe.Close()
-	return false
+	return err == nil
 }
 
 func address(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }

@@ -213,6 +213,17 @@ func TestChangeWithinATick(t *testing.T) {
 	}
 }
 
+// So does one that was written again just before its time tells it from another.
+func TestChangeAtTheEndOfATick(t *testing.T) {
+	t.Parallel()
+	w := watch(t, func(o *supervisor.WatchOptions) { o.Interval = 2200 * time.Millisecond })
+	info, err := os.Stat(w.path("backend/go.mod"))
+	w.must(err)
+	w.write("backend/go.mod", "module y")
+	w.must(os.Chtimes(w.path("backend/go.mod"), info.ModTime(), info.ModTime()))
+	w.expect("backend/go.mod")
+}
+
 // A look at a back-end of 200 folders, each with five files.
 func BenchmarkLook(b *testing.B) {
 	dir := b.TempDir()
