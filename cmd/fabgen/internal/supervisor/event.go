@@ -32,6 +32,7 @@ type Event struct {
 	URL     string        // where it is, of Ready
 	PID     int           // of Starting
 	Err     error         // of Unprepared, Late, Failed and, where something did not end, Stopped
+	Ends    bool          // with Err: it ends the whole Group, as Options.FailFast wants
 	Tail    []string      // the last lines that it or its Step printed, of Unprepared and Failed
 }
 
@@ -52,22 +53,34 @@ func (e Event) String() string {
 	case Prepared:
 		return fmt.Sprintf("%s took %s", e.Step, took)
 	case Unprepared:
-		return fmt.Sprintf("%s failed: %v; it is tried again after the next change", e.Step, e.Err)
+		return fmt.Sprintf("%s failed: %v%s", e.Step, e.Err, e.unless("; it is tried again after the next change"))
 	case Starting:
 		return fmt.Sprintf("started as process %d", e.PID)
 	case Ready:
-		if e.URL == "" {
-			return fmt.Sprintf("ready after %s", took)
-		}
-		return fmt.Sprintf("ready at %s after %s", e.URL, took)
+		return fmt.Sprintf("ready%s after %s", e.where(), took)
 	case Late:
-		return fmt.Sprintf("not ready after %s: %v; it is asked on", took, e.Err)
+		return fmt.Sprintf("not ready after %s: %v%s", took, e.Err, e.unless("; it is asked on"))
 	case Failed:
-		return fmt.Sprintf("%v; it is started again after the next change", e.Err)
+		return fmt.Sprintf("%v%s", e.Err, e.unless("; it is started again after the next change"))
 	case Stopped:
 		if e.Err != nil {
 			return e.Err.Error()
 		}
 	}
 	return string(e.State)
+}
+
+// unless is what happens next, unless the event ends everything.
+func (e Event) unless(next string) string {
+	if e.Ends {
+		return ""
+	}
+	return next
+}
+
+func (e Event) where() string {
+	if e.URL == "" {
+		return ""
+	}
+	return " at " + e.URL
 }

@@ -162,10 +162,11 @@ func (g *Group) Kill() { g.killNow() }
 func (g *Group) tell(e Event) {
 	g.telling.Lock()
 	defer g.telling.Unlock()
+	e.Ends = g.options.FailFast && e.Err != nil
 	if g.options.OnEvent != nil {
 		g.options.OnEvent(e)
 	}
-	if g.options.FailFast && e.Err != nil {
+	if e.Ends {
 		select {
 		case g.fail <- fmt.Errorf("%s: %w", e.Process, e.Err):
 		default: // the first one counts

@@ -37,7 +37,16 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(script.run())
 	}
-	goleak.VerifyTestMain(m)
+	// Where coverage is measured, each child writes its own.
+	coverage, err := os.MkdirTemp("", "supervisor")
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv("GOCOVERDIR", coverage)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		os.RemoveAll(coverage)
+		os.Exit(code)
+	}))
 }
 
 // script is what a child does, in this order.
@@ -60,7 +69,7 @@ func (s script) command() supervisor.Command {
 		panic(err)
 	}
 	set := map[string]string{childVariable: string(data), "GORACE": "atexit_sleep_ms=0"}
-	return supervisor.Command{Args: []string{os.Args[0]}, Env: supervisor.Environ(os.Environ(), set, "GOCOVERDIR")}
+	return supervisor.Command{Args: []string{os.Args[0]}, Env: supervisor.Environ(os.Environ(), set)}
 }
 
 func (s script) run() int {

@@ -101,4 +101,6 @@ func TestLoopbackPort(t *testing.T) {
 			t.Errorf("%s is not refused: %d, %v", address, got, err)
 		}
 	}
+	_, err := supervisor.LoopbackPort("0.0.0.0:5000")
+	expectHas(t, err.Error(), `"0.0.0.0:5000" is not an address of this machine alone; `, "127.0.0.1:5000")
 }
