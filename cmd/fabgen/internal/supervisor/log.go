@@ -33,7 +33,7 @@ type LogOptions struct {
 }
 
 // Log is one view of what several processes print: whole lines, each after the name of its process. It is safe for
-// concurrent use. What it cannot write is lost, so that no process waits for it.
+// concurrent use. What it cannot write is lost, so that no process fails for it; where out blocks, they wait.
 type Log struct {
 	mu       sync.Mutex
 	out      io.Writer
