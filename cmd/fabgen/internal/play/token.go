@@ -1,0 +1,121 @@
+package play
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// kept is the front-end's token.
+type kept struct {
+	token   string
+	renewAt time.Time
+}
+
+// renewalMargin is how long before its end the front-end renews a token.
+const renewalMargin = 2 * time.Minute
+
+// keep keeps a token until shortly before it expires.
+func (p *Person) keep(token string) {
+	p.kept = kept{token: token, renewAt: expiryOf(token).Add(-renewalMargin)}
+}
+
+// Hold has the front-end keep a token, and use it however old it is: a front-end whose clock is wrong does so.
+func (p *Person) Hold(token string) {
+	p.kept = kept{token: token, renewAt: time.Now().Add(time.Hour)}
+}
+
+// expiryOf reads when a token ends; the zero time where it does not say.
+func expiryOf(token string) time.Time {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return time.Time{}
+	}
+	data, err := base64.RawURLEncoding.DecodeString(parts[1])
+	var claims struct{ Exp int64 }
+	if err != nil || json.Unmarshal(data, &claims) != nil {
+		return time.Time{}
+	}
+	return time.Unix(claims.Exp, 0)
+}
+
+// token gives the token for the back-end.
+func (p *Person) token(ctx context.Context) (string, *problem) {
+	if p.kept.token != "" && time.Now().Before(p.kept.renewAt) {
+		return p.kept.token, nil
+	}
+	token, failed := p.acquire(ctx, demand{})
+	if failed == nil {
+		p.keep(token)
+	}
+	return token, failed
+}
+
+// acquire is acquireAccessToken: it asks the portal, and goes through the window that it opens.
+func (p *Person) acquire(ctx context.Context, d demand) (string, *problem) {
+	fields := map[string]any{}
+	if len(d.scopes) > 0 {
+		fields["additionalScopesToConsent"] = d.scopes
+	}
+	if d.claims != "" {
+		fields["claimsForConditionalAccessPolicy"] = d.claims
+	}
+	answer, err := p.host.call(ctx, p.User, "acquireAADToken", fields)
+	if err == nil && answer.Window != nil {
+		if err = p.window(ctx, answer.Window.URL); err == nil {
+			outcome := map[string]any{"state": answer.Window.State, "shut": true}
+			answer, err = p.host.call(ctx, p.User, "windowOutcome", outcome)
+		}
+	}
+	if err != nil {
+		return "", &problem{kind: unreached, detail: err.Error(), err: err}
+	}
+	if answer.Reject != nil {
+		return "", tokenProblem(answer.Reject)
+	}
+	var token struct{ Token string }
+	if err := json.Unmarshal(answer.Resolve, &token); err != nil || token.Token == "" {
+		return "", &problem{kind: misconfigured, detail: "the portal gives no token"}
+	}
+	return token.Token, nil
+}
+
+// tokenProblem reads a WorkloadAuthError.
+func tokenProblem(reject json.RawMessage) *problem {
+	var e struct{ Error int }
+	_ = json.Unmarshal(reject, &e) // what is no number is an unknown error, as 0 is
+	kinds := []kind{misconfigured, interactionFailed, misconfigured, misconfigured, scopesRefused}
+	if e.Error < 0 || e.Error >= len(kinds) {
+		e.Error = 0
+	}
+	return &problem{kind: kinds[e.Error], code: fmt.Sprintf("WorkloadAuthError %d", e.Error)}
+}
+
+// maxHops bounds the pages of a sign-in.
+const maxHops = 10
+
+// window opens a sign-in and follows it up to the workload's close page, which it does not load. Who is asked answers by
+// themselves.
+func (p *Person) window(ctx context.Context, address string) error {
+	for range maxHops {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+		if err != nil {
+			return fmt.Errorf("opening the window: %w", err)
+		}
+		resp, err := p.client.Do(req)
+		if err != nil {
+			return fmt.Errorf("opening the window: %w", err)
+		}
+		resp.Body.Close()
+		next, err := resp.Location()
+		if err != nil || strings.HasPrefix(next.String(), p.cloud.RedirectURI()) {
+			return nil // an error page, or done: the portal knows
+		}
+		address = next.String()
+	}
+	return fmt.Errorf("the window comes to no end after %d pages", maxHops)
+}
