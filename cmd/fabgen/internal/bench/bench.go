@@ -18,6 +18,7 @@ import (
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/registration"
 	"github.com/fabgen/fabgen/generator/render"
+	"github.com/fabgen/fabgen/runtime/fabrictest"
 )
 
 // Options say which back-end to run. Dir, Model and Env are required.
@@ -29,8 +30,9 @@ type Options struct {
 	Binary string
 	// Seed is who there is. Default: localentra.DefaultSeed.
 	Seed *localentra.Seed
-	// OnEvent is told of what Entra is asked, as of local.Options.
+	// OnEvent and OnCall are told of what the cloud is asked, as of local.Options.
 	OnEvent func(localentra.Event)
+	OnCall  func(fabrictest.Call)
 }
 
 // Bench is a back-end that runs, and its cloud. Close it.
@@ -38,10 +40,11 @@ type Bench struct {
 	Cloud *local.Cloud
 	URL   string // the back-end's origin
 
-	dir    string // for what is kept until Close
-	cmd    *exec.Cmd
-	log    *buffer
-	exited chan struct{}
+	options Options
+	dir     string // for what is kept until Close
+	cmd     *exec.Cmd
+	log     *buffer
+	exited  chan struct{}
 }
 
 // portal is where the local portal would be: nobody listens there.
@@ -54,9 +57,9 @@ func Start(ctx context.Context, o Options) (*Bench, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a folder for the test: %w", err)
 	}
-	b := &Bench{dir: dir, log: &buffer{}, exited: make(chan struct{})}
-	for _, start := range []func(context.Context, Options) error{b.build, b.startCloud, b.startBackend, b.waitReady} {
-		if err := start(ctx, o); err != nil {
+	b := &Bench{options: o, dir: dir, log: &buffer{}}
+	for _, start := range []func(context.Context) error{b.build, b.startCloud, b.startBackend} {
+		if err := start(ctx); err != nil {
 			b.Close()
 			return nil, err
 		}
@@ -67,11 +70,15 @@ func Start(ctx context.Context, o Options) (*Bench, error) {
 // Logs is all that the back-end has said.
 func (b *Bench) Logs() string { return b.log.String() }
 
+// Restart ends the back-end, starts it again with the same settings and data, and waits until it is ready.
+func (b *Bench) Restart(ctx context.Context) error {
+	b.stop()
+	return b.startBackend(ctx)
+}
+
 // Close stops everything and removes what was kept.
 func (b *Bench) Close() {
-	if b.cmd != nil {
-		b.stop()
-	}
+	b.stop()
 	if b.Cloud != nil {
 		b.Cloud.Close()
 	}
@@ -82,6 +89,9 @@ func (b *Bench) Close() {
 const stopTime = 5 * time.Second
 
 func (b *Bench) stop() {
+	if b.cmd == nil {
+		return
+	}
 	_ = b.cmd.Process.Signal(os.Interrupt) // Windows has none, and goes on to Kill
 	select {
 	case <-b.exited:
@@ -89,13 +99,15 @@ func (b *Bench) stop() {
 		_ = b.cmd.Process.Kill()
 		<-b.exited
 	}
+	b.cmd = nil
 }
 
-func (b *Bench) build(ctx context.Context, o Options) error {
+func (b *Bench) build(ctx context.Context) error {
+	o := b.options
 	if o.Binary != "" {
 		return nil
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", b.binary(o), "./cmd/server")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", b.binary(), "./cmd/server")
 	cmd.Dir = filepath.Join(o.Dir, "backend")
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	if said, err := cmd.CombinedOutput(); err != nil {
@@ -104,14 +116,15 @@ func (b *Bench) build(ctx context.Context, o Options) error {
 	return nil
 }
 
-func (b *Bench) binary(o Options) string {
-	if o.Binary != "" {
-		return o.Binary
+func (b *Bench) binary() string {
+	if b.options.Binary != "" {
+		return b.options.Binary
 	}
 	return filepath.Join(b.dir, "server.exe") // a name that every system runs
 }
 
-func (b *Bench) startCloud(ctx context.Context, o Options) error {
+func (b *Bench) startCloud(ctx context.Context) error {
+	o := b.options
 	body, err := render.One(o.Model, "entra/application.json", o.Env)
 	if err != nil {
 		return err
@@ -127,7 +140,8 @@ func (b *Bench) startCloud(ctx context.Context, o Options) error {
 	b.URL = "http://" + address
 	b.Cloud, err = local.Start(local.Options{
 		Model: o.Model, Env: o.Env, Registration: app, RootDir: filepath.Join(b.dir, "root"), StateDir: filepath.Join(b.dir, "state"),
-		Backend: b.URL, Frontend: o.Env.FrontendOrigin(), Portal: portal, Seed: o.Seed, Unattended: true, OnEvent: o.OnEvent,
+		Backend: b.URL, Frontend: o.Env.FrontendOrigin(), Portal: portal, Seed: o.Seed, Unattended: true,
+		OnEvent: o.OnEvent, OnCall: o.OnCall,
 	})
 	return err
 }
@@ -141,22 +155,22 @@ func freeAddress(ctx context.Context) (string, error) {
 	return listener.Addr().String(), listener.Close()
 }
 
-func (b *Bench) startBackend(_ context.Context, o Options) error {
+func (b *Bench) startBackend(ctx context.Context) error {
 	env, err := b.environment()
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(b.binary(o))
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = filepath.Join(o.Dir, "backend"), env, b.log, b.log
+	cmd := exec.Command(b.binary())
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = filepath.Join(b.options.Dir, "backend"), env, b.log, b.log
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting the back-end: %w", err)
 	}
-	b.cmd = cmd
-	go func() {
-		defer close(b.exited)
+	b.cmd, b.exited = cmd, make(chan struct{})
+	go func(exited chan struct{}) {
+		defer close(exited)
 		_ = cmd.Wait() // what it said tells why it ended
-	}()
-	return nil
+	}(b.exited)
+	return b.waitReady(ctx)
 }
 
 // environment is the person's own, less what would lead the back-end elsewhere, and what leads it to the cloud.
@@ -191,7 +205,7 @@ func elsewhere(name string) bool {
 // readyTime is how long the back-end may take to get ready.
 const readyTime = 30 * time.Second
 
-func (b *Bench) waitReady(ctx context.Context, _ Options) error {
+func (b *Bench) waitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTime)
 	defer cancel()
 	for !b.ready(ctx) {

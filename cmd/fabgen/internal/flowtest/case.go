@@ -11,6 +11,7 @@ import (
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/play"
 	"github.com/fabgen/fabgen/runtime/apierror"
 	"github.com/fabgen/fabgen/runtime/auth"
+	"github.com/fabgen/fabgen/runtime/fabrictest"
 )
 
 // testCase is one way in which a flow can go.
@@ -26,11 +27,11 @@ type testCase struct {
 	setUp   func(context.Context, *runner) error
 	arrange func(*runner, flow) error
 	// met says whether the back-end ran into what was arranged; nil: it always does.
-	met func(found, []localentra.Event) bool
+	met func(trace) bool
 	// loud wants an error in the log.
 	loud bool
-	// cools says that the back-end then spares Entra for a while.
-	cools bool
+	// afresh wants a back-end that must ask Entra for a token of its own.
+	afresh bool
 }
 
 func (c testCase) excuse(f flow) string {
@@ -47,7 +48,7 @@ func (c testCase) says(f flow) string {
 	return c.want(f).String()
 }
 
-// cases are those of the specification's sections 3 and 4, those that leave the back-end out of breath last.
+// cases are those of the specification's sections 3 and 4, those of people before those of the workload itself.
 func cases() []testCase {
 	return slices.Concat(plainCases(), tokenCases(), headerCases(), personCases(), permissionCases(), troubleCases())
 }
@@ -206,16 +207,16 @@ func failNext(fault localentra.Fault) func(*runner, flow) error {
 }
 
 // entraSaid looks for a code of AADSTS.
-func entraSaid(code int) func(found, []localentra.Event) bool {
-	return func(_ found, events []localentra.Event) bool {
-		return slices.ContainsFunc(events, func(e localentra.Event) bool { return e.Code == code })
+func entraSaid(code int) func(trace) bool {
+	return func(t trace) bool {
+		return slices.ContainsFunc(t.events, func(e localentra.Event) bool { return e.Code == code })
 	}
 }
 
 // entraAnswered looks for a status.
-func entraAnswered(status int) func(found, []localentra.Event) bool {
-	return func(_ found, events []localentra.Event) bool {
-		return slices.ContainsFunc(events, func(e localentra.Event) bool { return e.Status == status })
+func entraAnswered(status int) func(trace) bool {
+	return func(t trace) bool {
+		return slices.ContainsFunc(t.events, func(e localentra.Event) bool { return e.Status == status })
 	}
 }
 
@@ -231,13 +232,13 @@ func permissionCases() []testCase {
 			}
 			return ""
 		}},
-		{name: "Fabric throttled", except: notFabric, met: fabricSaid(http.StatusTooManyRequests), arrange: func(r *runner, _ flow) error {
+		{name: "Fabric throttled", except: notFabric, met: fabricInterrupted, arrange: func(r *runner, _ flow) error {
 			r.Cloud.Fabric.Throttle(1, 7*time.Second)
 			return nil
 		}, want: func(flow) want {
 			return want{end: play.RetryLater, status: http.StatusTooManyRequests, code: apierror.TooManyRequests, retryAfter: "7"}
 		}},
-		{name: "Fabric outage", except: notFabric, met: fabricSaid(http.StatusServiceUnavailable, http.StatusBadGateway),
+		{name: "Fabric outage", except: notFabric, met: fabricInterrupted,
 			arrange: func(r *runner, _ flow) error {
 				r.Cloud.Fabric.SetOutage(true)
 				return nil
@@ -252,11 +253,9 @@ func notFabric(f flow) string {
 	return ""
 }
 
-// fabricSaid looks for an answer that came of Fabric's. Where Fabric is asked for permissions there is no way around it.
-func fabricSaid(statuses ...int) func(found, []localentra.Event) bool {
-	return func(got found, _ []localentra.Event) bool {
-		return got.Outcome != play.OK || slices.Contains(statuses, got.Status)
-	}
+// fabricInterrupted looks for a call that was answered as arranged.
+func fabricInterrupted(t trace) bool {
+	return slices.ContainsFunc(t.calls, func(c fabrictest.Call) bool { return c.Injected })
 }
 
 // troubleCases are those of the workload's own credential and of Entra.
@@ -266,20 +265,20 @@ func troubleCases() []testCase {
 	return []testCase{
 		{name: "secret invalid", want: broken, except: notAsUser, loud: true, arrange: failNext(localentra.FaultSecretInvalid),
 			met: entraSaid(7000215)},
-		{name: "secret expired", want: broken, except: notAsApp, loud: true, met: entraSaid(7000222), arrange: func(r *runner, _ flow) error {
+		{name: "secret expired", want: broken, except: notAsApp, loud: true, afresh: true, met: entraSaid(7000222), arrange: func(r *runner, _ flow) error {
 			r.Cloud.Entra.ExpireSecret(true)
 			return nil
 		}},
-		{name: "Entra throttled once", want: well(), except: notAsApp, met: entraAnswered(http.StatusTooManyRequests), arrange: func(r *runner, _ flow) error {
+		{name: "Entra throttled once", afresh: true, want: well(), except: notAsApp, met: entraAnswered(http.StatusTooManyRequests), arrange: func(r *runner, _ flow) error {
 			r.Cloud.Entra.Throttle(1, time.Second)
 			return nil
 		}},
-		{name: "Entra throttled for long", want: later, except: notAsApp, met: entraAnswered(http.StatusTooManyRequests), cools: true,
+		{name: "Entra throttled for long", want: later, except: notAsApp, met: entraAnswered(http.StatusTooManyRequests), afresh: true,
 			arrange: func(r *runner, _ flow) error {
 				r.Cloud.Entra.Throttle(1000, longWait)
 				return nil
 			}},
-		{name: "Entra outage", want: later, except: notAsApp, met: entraAnswered(http.StatusServiceUnavailable), cools: true,
+		{name: "Entra outage", want: later, except: notAsApp, met: entraAnswered(http.StatusServiceUnavailable), afresh: true,
 			arrange: func(r *runner, _ flow) error {
 				r.Cloud.Entra.SetOutage(true)
 				return nil

@@ -68,8 +68,12 @@ func itemOf(m *model.Model, r *model.Route) *model.Item {
 // data says whether it is called by the front-end, and not by Fabric.
 func (f flow) data() bool { return f.op == callRoute }
 
-// asUser says whether fabgen.yaml has the back-end ask for a token on behalf of the user.
+// asUser says whether the back-end may ask for a token on behalf of the user: a route that fabgen.yaml has do so, and
+// whatever calls a handler of items or jobs.
 func (f flow) asUser() bool {
+	if f.op == cancelJob || f.op == resolveEndpoint {
+		return false
+	}
 	return !f.data() || len(f.route.Permissions) > 0 || f.route.Resource != nil && f.route.Resource.User()
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/play"
 	"github.com/fabgen/fabgen/generator/model"
+	"github.com/fabgen/fabgen/runtime/fabrictest"
 )
 
 // Bench is a back-end that runs, and the cloud that it was led to. All of it is required.
@@ -30,14 +31,22 @@ type Bench struct {
 	Trace *Trace
 	// URL is the back-end's origin, such as http://127.0.0.1:5000.
 	URL string
-	// Logs is all that the back-end has said since it started.
+	// Logs is all that the back-end has said, Restart included.
 	Logs func() string
+	// Restart ends the back-end, starts it again with the same settings and data, and waits until it is ready.
+	Restart func(context.Context) error
 }
 
-// Trace keeps what the local Entra was asked. It is safe for concurrent use.
+// Trace keeps what Entra and Fabric were asked. It is safe for concurrent use.
 type Trace struct {
-	mu     sync.Mutex
+	mu  sync.Mutex
+	all trace
+}
+
+// trace is what was asked in one cell: Entra for tokens, and Fabric for anything.
+type trace struct {
 	events []localentra.Event
+	calls  []fabrictest.Call
 }
 
 // OnEvent is for local.Options.
@@ -45,17 +54,24 @@ func (t *Trace) OnEvent(e localentra.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if e.Kind == localentra.KindToken {
-		t.events = append(t.events, e)
+		t.all.events = append(t.all.events, e)
 	}
 }
 
-// take gives the requests for tokens since it was called last.
-func (t *Trace) take() []localentra.Event {
+// OnCall is for local.Options.
+func (t *Trace) OnCall(c fabrictest.Call) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	events := t.events
-	t.events = nil
-	return events
+	t.all.calls = append(t.all.calls, c)
+}
+
+// take gives what was asked since it was called last.
+func (t *Trace) take() trace {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := t.all
+	t.all = trace{}
+	return all
 }
 
 // Options say what to run.
@@ -111,25 +127,17 @@ func (r *Report) Count(v Verdict) int {
 	return n
 }
 
-// tokenLife is how long tokens live in a run: so short that the back-end keeps none, and each call makes its exchanges.
-const tokenLife = 25 * time.Second
+// tokenLife is how long tokens live, as Entra's.
+const tokenLife = time.Hour
 
 // ErrNothing says that Options.Match leaves nothing to run.
 var ErrNothing = errors.New("no flow and case match")
 
-// Plan is what Run would run: all cells that Match picks, with the verdict NotApplicable where they would not be run.
+// Plan is the cells that Match picks, before they are run: with the verdict NotApplicable where they would not be.
 func Plan(m *model.Model, match *regexp.Regexp) []Cell {
 	var cells []Cell
-	for _, c := range cases() {
-		for _, f := range flows(m) {
-			cell := Cell{Flow: f.name, Case: c.name, Expected: c.says(f), Reason: c.excuse(f)}
-			if cell.Reason != "" {
-				cell.Verdict = NotApplicable
-			}
-			if match == nil || match.MatchString(f.name+"/"+c.name) {
-				cells = append(cells, cell)
-			}
-		}
+	for _, j := range jobs(m, match) {
+		cells = append(cells, j.cell)
 	}
 	return cells
 }
@@ -149,17 +157,9 @@ func Run(ctx context.Context, b *Bench, o Options) (*Report, error) {
 		o.Progress = func(Cell) {}
 	}
 	r := &runner{Bench: b, Options: o, player: player, report: &Report{}, logged: len(b.Logs())}
-	b.Cloud.Entra.SetTokenLifetime(tokenLife)
-	defer b.Cloud.Entra.SetTokenLifetime(time.Hour)
-	for _, c := range cases() {
-		if err := r.run(ctx, c); err != nil {
-			return nil, fmt.Errorf("testing the flows: %w", err)
-		}
+	if err := r.run(ctx); err != nil {
+		return nil, fmt.Errorf("testing the flows: %w", err)
 	}
-	if len(r.report.Cells) == 0 {
-		return nil, ErrNothing
-	}
-	r.add(r.quiet())
 	r.report.Duration = time.Since(began)
 	return r.report, nil
 }

@@ -31,10 +31,16 @@ func TestDemo(t *testing.T) {
 	}
 	slow := map[string]time.Duration{}
 	for _, c := range report.Cells {
+		if os.Getenv("FLOWS_ALL") != "" {
+			fmt.Println(c.Flow, c.Case, c.Verdict, c.Found, c.Reason)
+		}
 		slow[c.Case] += c.Duration
 		if c.Verdict == flowtest.Failed {
 			t.Errorf("%s/%s: want %s, found %s: %s\n%v", c.Flow, c.Case, c.Expected, c.Found, c.Reason, c.Log)
 		}
+	}
+	if os.Getenv("FLOWS_LOG") != "" {
+		fmt.Println(b.Logs())
 	}
 	fmt.Println(report.Duration, len(report.Cells), report.Count(flowtest.Passed), report.Count(flowtest.NotApplicable), report.Count(flowtest.NotExercised))
 	for c, d := range slow {
@@ -64,12 +70,12 @@ func start(t *testing.T, name string) *flowtest.Bench {
 		t.Fatal(err)
 	}
 	trace := &flowtest.Trace{}
-	b, err := bench.Start(context.Background(), bench.Options{Dir: dir, Model: m, Env: m.Env, Seed: flowtest.Seed(), OnEvent: trace.OnEvent})
+	b, err := bench.Start(context.Background(), bench.Options{Dir: dir, Model: m, Env: m.Env, Seed: flowtest.Seed(), OnEvent: trace.OnEvent, OnCall: trace.OnCall})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
-	return &flowtest.Bench{Model: m, Env: m.Env, Cloud: b.Cloud, Trace: trace, URL: b.URL, Logs: b.Logs}
+	return &flowtest.Bench{Model: m, Env: m.Env, Cloud: b.Cloud, Trace: trace, URL: b.URL, Logs: b.Logs, Restart: b.Restart}
 }
 
 var _ = exec.Command

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"time"
 
-	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/play"
+	"github.com/fabgen/fabgen/generator/model"
 )
 
 // runner runs the cells of one bench.
@@ -27,41 +28,82 @@ type runner struct {
 // proof is one that requireProof wants.
 type proof struct{ user, uri string }
 
-// run runs a case's cells.
-func (r *runner) run(ctx context.Context, c testCase) error {
-	ready, cooled := false, false
-	for _, f := range flows(r.Model) {
-		if r.Match != nil && !r.Match.MatchString(f.name+"/"+c.name) {
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		cell := Cell{Flow: f.name, Case: c.name, Expected: c.says(f), Verdict: NotApplicable, Reason: c.excuse(f)}
-		if cell.Reason != "" {
-			r.add(cell)
-			continue
-		}
-		if c.setUp != nil && !ready {
-			if err := c.setUp(ctx, r); err != nil {
-				return err
-			}
-		}
-		ready, cooled = true, cooled || c.cools
-		began := time.Now()
-		r.cell(ctx, c, f, &cell)
-		cell.Duration = time.Since(began)
-		r.add(cell)
-	}
-	if cooled {
-		r.settle(ctx)
-	}
-	return ctx.Err()
+// job is a cell and what it takes to run it.
+type job struct {
+	cell Cell
+	c    testCase
+	f    flow
 }
 
-func (r *runner) add(c Cell) {
-	r.report.Cells = append(r.report.Cells, c)
-	r.Progress(c)
+// jobs are the cells that match picks, case by case.
+func jobs(m *model.Model, match *regexp.Regexp) []job {
+	var out []job
+	for _, c := range cases() {
+		for _, f := range flows(m) {
+			if match != nil && !match.MatchString(f.name+"/"+c.name) {
+				continue
+			}
+			cell := Cell{Flow: f.name, Case: c.name, Expected: c.says(f), Reason: c.excuse(f)}
+			if cell.Reason != "" {
+				cell.Verdict = NotApplicable
+			}
+			out = append(out, job{cell, c, f})
+		}
+	}
+	return out
+}
+
+// late says whether the cell wants a back-end that has no token of its own yet. Those come last: a restart is what the
+// others need none of.
+func (j job) late() bool { return j.c.afresh && j.f.asApp() }
+
+// run runs all cells, and puts them back into their order.
+func (r *runner) run(ctx context.Context) error {
+	all := jobs(r.Model, r.Match)
+	if len(all) == 0 {
+		return ErrNothing
+	}
+	ready := map[string]bool{}
+	for _, late := range []bool{false, true} {
+		for i := range all {
+			if all[i].late() != late {
+				continue
+			}
+			if err := r.runOne(ctx, &all[i], ready); err != nil {
+				return err
+			}
+			r.Progress(all[i].cell)
+		}
+	}
+	for _, j := range all {
+		r.report.Cells = append(r.report.Cells, j.cell)
+	}
+	quiet := r.quiet()
+	r.report.Cells = append(r.report.Cells, quiet)
+	r.Progress(quiet)
+	return nil
+}
+
+// runOne runs a cell, and its case's preparation where it is the first.
+func (r *runner) runOne(ctx context.Context, j *job, ready map[string]bool) error {
+	if err := ctx.Err(); err != nil || j.cell.Verdict == NotApplicable {
+		return err
+	}
+	if j.c.setUp != nil && !ready[j.c.name] {
+		ready[j.c.name] = true
+		if err := j.c.setUp(ctx, r); err != nil {
+			return err
+		}
+	}
+	if j.late() {
+		if err := r.Restart(ctx); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	r.cell(ctx, j.c, j.f, &j.cell)
+	j.cell.Duration = time.Since(began)
+	return ctx.Err()
 }
 
 // cell runs one cell, within its time.
@@ -96,10 +138,10 @@ func (r *runner) first(ctx context.Context, c testCase, f flow, user string) fou
 }
 
 // judge says how a cell ended.
-func (r *runner) judge(ctx context.Context, c testCase, f flow, got found, events []localentra.Event, cell *Cell) {
-	lines := r.read(ctx, c, cell)
+func (r *runner) judge(ctx context.Context, c testCase, f flow, got found, all trace, cell *Cell) {
 	wanted := c.want(f)
-	met := c.met == nil || c.met(got, events)
+	met := c.met == nil || c.met(all)
+	lines := r.read(ctx, met && c.loud, cell)
 	switch {
 	case context.Cause(ctx) != nil:
 		cell.Reason = fmt.Sprintf("it did not come to its end: %v", context.Cause(ctx))
@@ -154,24 +196,6 @@ func (r *runner) clean() {
 	r.proofs = nil
 	fabric.Throttle(0, 0)
 	fabric.SetOutage(false)
-}
-
-// settleLimit is longer than the back-end spares an Entra that asked to wait.
-const settleLimit = 10 * time.Second
-
-// settle waits until the back-end asks Entra again for tokens of its own: it keeps to what Entra last said.
-func (r *runner) settle(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, settleLimit)
-	defer cancel()
-	for _, f := range flows(r.Model) {
-		if !f.asApp() {
-			continue
-		}
-		at, err := r.prepare(ctx, f, willing)
-		for err == nil && ctx.Err() == nil && r.raw(ctx, f, willing, at, sound).Status == http.StatusServiceUnavailable {
-			pause(ctx, 100*time.Millisecond)
-		}
-	}
 }
 
 // rotateLimit is longer than the back-end waits between two looks at Entra's keys.

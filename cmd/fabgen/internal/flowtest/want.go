@@ -108,7 +108,8 @@ func (w want) missedEnd(f flow, got found) string {
 // missedJob compares how a job ended. One that comes to its own end may fail for reasons of its own, or go on for long.
 func (w want) missedJob(got play.Job) string {
 	switch {
-	case w.job.Status == "Completed" && (got.Status == "Completed" || got.Status == "InProgress" || got.Status == "Failed" && !slices.Contains(ofAuth, got.Code)):
+	case w.job.Status == "Completed" && (got.Status == "Completed" || got.Status == "InProgress" || got.Status == "Failed" && !slices.Contains(ofAuth, got.Code) &&
+		got.Code != apierror.ServiceUnavailable):
 		return ""
 	case got.Status != w.job.Status:
 		return "another end of the job"
