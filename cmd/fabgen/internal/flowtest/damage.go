@@ -113,7 +113,7 @@ func unsigned(token string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + parts[1] + "."
 }
 
-// agedBy makes tokens that ended that long ago.
+// expired has tokens that ended long ago.
 func expired(r *runner, f flow, user string) (http.Header, error) {
 	r.Cloud.Entra.SetTokenLifetime(-5 * time.Minute) // far beyond the minute that clocks may differ by
 	defer r.Cloud.Entra.SetTokenLifetime(tokenLife)

@@ -3,15 +3,13 @@ package flowtest
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/play"
 	"github.com/fabgen/fabgen/runtime/apierror"
 	"github.com/fabgen/fabgen/runtime/fabrictest"
-
-	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
 )
 
 // place is what a flow is about: it is there before the fault is.
@@ -168,5 +166,3 @@ func resultOf(resp *fabrictest.Response, err error) play.Result {
 	}
 	return r
 }
-
-var errUser = errors.New("there is no such person")

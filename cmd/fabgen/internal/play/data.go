@@ -30,7 +30,7 @@ func (p *Person) Call(ctx context.Context, req Request) Result {
 		}
 		got, failed := p.Send(ctx, req, http.Header{"Authorization": {"Bearer " + token}})
 		if failed != nil && failed.remedy != nil && !failed.remedy.ask {
-			p.kept = kept{}
+			p.Forget()
 		}
 		return got, failed
 	})

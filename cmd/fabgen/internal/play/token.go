@@ -29,6 +29,9 @@ func (p *Person) Hold(token string) {
 	p.kept = kept{token: token, renewAt: time.Now().Add(time.Hour)}
 }
 
+// Forget has the front-end get a new token with its next call, and so the back-end make its exchanges anew.
+func (p *Person) Forget() { p.kept = kept{} }
+
 // expiryOf reads when a token ends; the zero time where it does not say.
 func expiryOf(token string) time.Time {
 	parts := strings.Split(token, ".")
