@@ -192,7 +192,9 @@ func readRejection(reject json.RawMessage) *problem {
 			StatusCode int
 			Message    struct {
 				Code, Message string
-				PBI           struct{ Parameters struct{ ErrorResponse string } } `json:"pbi.error"`
+				PBI           struct {
+					Parameters struct{ ErrorResponse string }
+				} `json:"pbi.error"`
 			}
 		}
 		Response struct{ Headers struct{ RequestID string } }

@@ -119,6 +119,11 @@ func (r *reader) read(data []byte) (name string, steps []node) {
 		r.fail(nil, "the story has more than %d bytes; cut it into several", MaxStory)
 		return "", nil
 	}
+	defer func() {
+		if recover() != nil { // the library's own
+			r.fail(nil, "found YAML that its parser cannot read; check indentation, quotes and brackets")
+		}
+	}()
 	file, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		r.failYAML(nil, err)
@@ -145,6 +150,10 @@ func (r *reader) read(data []byte) (name string, steps []node) {
 		r.fail(body.GetToken().Position, "found %d steps; want 1 to %d under steps", len(top.Steps), maxSteps)
 	}
 	for _, s := range top.Steps[:min(len(top.Steps), maxSteps)] {
+		if s == nil || s.Type() == ast.NullType {
+			r.fail(body.GetToken().Position, "found an empty step; want one of call, create and so on")
+			continue
+		}
 		steps = append(steps, r.step(s))
 	}
 	return top.Name, steps

@@ -192,7 +192,7 @@ func mismatch(step *Step, done *StepResult) (what, want, found string) {
 	case e.Status != 0 && e.Status != done.Status:
 		return "status", fmt.Sprint(e.Status), fmt.Sprint(done.Status)
 	case e.Code != "" && e.Code != done.Code && e.Code != done.EntraCode:
-		return "code", e.Code, orNothing(strings.TrimSpace(done.Code+" "+done.EntraCode))
+		return "code", e.Code, orNothing(strings.TrimSpace(done.Code + " " + done.EntraCode))
 	case e.RetryAfter != "" && e.RetryAfter != done.RetryAfter:
 		return "retryAfter", e.RetryAfter, orNothing(done.RetryAfter)
 	case e.Asked != nil && !slices.Equal(*e.Asked, asked(done.Asked)):
