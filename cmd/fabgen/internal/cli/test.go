@@ -80,9 +80,6 @@ JSON: {"dir", "environment", "ok", "seconds", "counts": {verdict: n}, "cells": [
 	cmd.Flags().StringVar(&o.scenario, "scenario", "", "play the story in this `file`")
 	must(cmd.MarkFlagFilename("junit", "xml"))
 	must(cmd.MarkFlagFilename("scenario", "yaml", "yml"))
-	cmd.MarkFlagsMutuallyExclusive("scenario", "run")
-	cmd.MarkFlagsMutuallyExclusive("scenario", "list")
-	cmd.MarkFlagsMutuallyExclusive("scenario", "junit")
 	return cmd
 }
 
@@ -92,6 +89,9 @@ func runTest(ctx context.Context, o *testOptions) error {
 		return err
 	}
 	if o.scenario != "" {
+		if o.run != "" || o.list || o.junit != "" {
+			return usagef("--scenario plays one story; --run, --list and --junit are for the cells")
+		}
 		return o.play(ctx, m, env)
 	}
 	match, err := regexp.Compile(o.run)

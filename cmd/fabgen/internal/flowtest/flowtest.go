@@ -99,7 +99,7 @@ const (
 type Cell struct {
 	Flow     string  `json:"flow"`
 	Case     string  `json:"case"`
-	Verdict  Verdict `json:"verdict"`
+	Verdict  Verdict `json:"verdict,omitempty"` // none before it was run
 	Expected string  `json:"expected,omitempty"`
 	Found    string  `json:"found,omitempty"`
 	// Reason is why it was not run, or not passed.
