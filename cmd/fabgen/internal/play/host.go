@@ -19,7 +19,6 @@ type host struct {
 type hostAnswer struct {
 	Resolve json.RawMessage
 	Reject  json.RawMessage
-	Window  *struct{ URL, State string }
 }
 
 func (h *host) call(ctx context.Context, user, name string, fields any) (hostAnswer, error) {

@@ -24,6 +24,7 @@ type Player struct {
 	backend  string // its origin
 	frontend string // the front-end's origin
 	host     *host
+	entra    portal.Entra
 	client   *http.Client
 }
 
@@ -37,7 +38,7 @@ func New(cloud *local.Cloud, backend string) (*Player, error) {
 	}
 	stay := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return &Player{cloud: cloud, backend: strings.TrimSuffix(backend, "/"), frontend: cfg.Frontend,
-		host: &host{handler: handler, origin: cfg.Origin}, client: stay}, nil
+		host: &host{handler: handler, origin: cfg.Origin}, entra: cfg.Entra, client: stay}, nil
 }
 
 // Person is a user with a front-end open in the portal. It is not safe for concurrent use.

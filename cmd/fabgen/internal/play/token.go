@@ -4,10 +4,13 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/fabgen/fabgen/internal/portal"
 )
 
 // kept is the front-end's token.
@@ -60,42 +63,35 @@ func (p *Person) token(ctx context.Context) (string, *problem) {
 
 // acquire is acquireAccessToken: it asks the portal, and goes through the window that it opens.
 func (p *Person) acquire(ctx context.Context, d demand) (string, *problem) {
-	fields := map[string]any{}
-	if len(d.scopes) > 0 {
-		fields["additionalScopesToConsent"] = d.scopes
-	}
-	if d.claims != "" {
-		fields["claimsForConditionalAccessPolicy"] = d.claims
-	}
-	answer, err := p.host.call(ctx, p.User, "acquireAADToken", fields)
-	if err == nil && answer.Window != nil {
-		if err = p.window(ctx, answer.Window.URL); err == nil {
-			outcome := map[string]any{"state": answer.Window.State, "shut": true}
-			answer, err = p.host.call(ctx, p.User, "windowOutcome", outcome)
+	if len(d.scopes) > 0 || d.claims != "" {
+		if refused := p.ask(ctx, d); refused != nil {
+			return "", refused
 		}
 	}
+	token, err := p.entra.Token(ctx, p.User)
 	if err != nil {
-		return "", &problem{kind: unreached, detail: err.Error(), err: err}
-	}
-	if answer.Reject != nil {
-		return "", tokenProblem(answer.Reject)
-	}
-	var token struct{ Token string }
-	if err := json.Unmarshal(answer.Resolve, &token); err != nil || token.Token == "" {
-		return "", &problem{kind: misconfigured, detail: "the portal gives no token"}
+		return "", &problem{kind: misconfigured, code: "WorkloadAuthError 2", detail: err.Error()}
 	}
 	return token.Token, nil
 }
 
-// tokenProblem reads a WorkloadAuthError.
-func tokenProblem(reject json.RawMessage) *problem {
-	var e struct{ Error int }
-	_ = json.Unmarshal(reject, &e) // what is no number is an unknown error, as 0 is
-	kinds := []kind{misconfigured, interactionFailed, misconfigured, misconfigured, scopesRefused}
-	if e.Error < 0 || e.Error >= len(kinds) {
-		e.Error = 0
+// ask goes through a window. How it ends is what the portal makes a WorkloadAuthError of.
+func (p *Person) ask(ctx context.Context, d demand) *problem {
+	address, state, err := p.entra.Ask(ctx, p.User, portal.Demand{Scopes: d.scopes, Claims: d.claims})
+	if err != nil {
+		return &problem{kind: misconfigured, code: "WorkloadAuthError 2", detail: err.Error()}
 	}
-	return &problem{kind: kinds[e.Error], code: fmt.Sprintf("WorkloadAuthError %d", e.Error)}
+	if err := p.window(ctx, address); err != nil {
+		return noAnswer(err)
+	}
+	err = p.entra.Outcome(ctx, state)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, portal.ErrDeclined):
+		return &problem{kind: scopesRefused, code: "WorkloadAuthError 4"}
+	}
+	return &problem{kind: interactionFailed, code: "WorkloadAuthError 1", detail: err.Error()}
 }
 
 // maxHops bounds the pages of a sign-in.
