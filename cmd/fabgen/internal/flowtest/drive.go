@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/play"
@@ -41,7 +42,8 @@ func (r *runner) prepare(ctx context.Context, f flow, user string) (place, error
 	}
 	var started play.Result
 	if at.run, started = maker.Run(ctx, at.item, f.job.TypeName, nil); !started.OK() {
-		return at, fmt.Errorf("a job had to be started first, which gave %q (status %d %s)", started.Outcome, started.Status, started.Code)
+		return at, fmt.Errorf("a job had to be started first, which gave %q (status %d %s)", started.Outcome,
+			started.Status, started.Code)
 	}
 	return at, nil
 }
@@ -79,14 +81,27 @@ func (r *runner) do(ctx context.Context, f flow, user string, at place) found {
 	case cancelJob:
 		return found{Result: p.Cancel(ctx, at.item, at.run)}
 	case runJob:
-		run, result := p.Run(ctx, at.item, f.job.TypeName, nil)
-		if !result.OK() {
-			return found{Result: result}
-		}
-		job, watched := p.Watch(ctx, at.item, run)
-		return found{Result: watched, job: &job}
+		return r.doJob(ctx, p, f, at)
 	}
 	return r.raw(ctx, f, user, at, sound) // nobody but Fabric resolves endpoints
+}
+
+// jobTime is how long a job is watched. One that takes longer is no failure, and is cancelled.
+const jobTime = 10 * time.Second
+
+// doJob starts a job and watches it.
+func (r *runner) doJob(ctx context.Context, p *play.Person, f flow, at place) found {
+	run, result := p.Run(ctx, at.item, f.job.TypeName, nil)
+	if !result.OK() {
+		return found{Result: result}
+	}
+	watching, cancel := context.WithTimeout(ctx, jobTime)
+	defer cancel()
+	job, watched := p.Watch(watching, at.item, run)
+	if job.Status != "" && !job.Ended() && ctx.Err() == nil {
+		watched = p.Cancel(ctx, at.item, run)
+	}
+	return found{Result: watched, job: &job}
 }
 
 // raw makes the flow's first call with what a damage makes of its tokens and headers, and looks at the answer alone.

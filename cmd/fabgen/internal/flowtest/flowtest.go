@@ -136,8 +136,8 @@ var ErrNothing = errors.New("no flow and case match")
 // Plan is the cells that Match picks, before they are run: with the verdict NotApplicable where they would not be.
 func Plan(m *model.Model, match *regexp.Regexp) []Cell {
 	var cells []Cell
-	for _, j := range jobs(m, match) {
-		cells = append(cells, j.cell)
+	for _, t := range tasks(m, match) {
+		cells = append(cells, t.cell)
 	}
 	return cells
 }

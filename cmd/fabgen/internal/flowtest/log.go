@@ -37,10 +37,10 @@ func (r *runner) from(text string) int { return min(r.logged, len(text)) }
 
 // secrets are what must not be in a log, by what it is.
 func (r *runner) secrets() map[string]string {
-	out := map[string]string{"a token": "eyJ", "the client secret": r.Cloud.Entra.ClientSecret, "a claims challenge": `"acrs"`,
-		"a quoted claims challenge": `\"acrs\"`}
+	out := map[string]string{"a token": "eyJ", "the client secret": r.Cloud.Entra.ClientSecret,
+		"a claims challenge": `"acrs"`, "a quoted claims challenge": `\"acrs\"`}
 	for _, p := range r.Cloud.Entra.People() {
-		out["a user's name"+" ("+p.ID+")"], out["a user's address ("+p.ID+")"] = p.Name, p.SignInName
+		out["a user's name ("+p.ID+")"], out["a user's address ("+p.ID+")"] = p.Name, p.SignInName
 	}
 	return out
 }

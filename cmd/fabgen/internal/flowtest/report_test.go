@@ -3,6 +3,7 @@ package flowtest_test
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -85,7 +86,7 @@ func TestJUnit(t *testing.T) {
 		t.Errorf("control characters in\n%q", text)
 	}
 	for d := xml.NewDecoder(&out); ; {
-		if _, err := d.Token(); err == io.EOF {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
 			return
 		} else if err != nil {
 			t.Fatalf("it is no XML: %v\n%s", err, text)

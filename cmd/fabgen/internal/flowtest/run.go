@@ -28,16 +28,16 @@ type runner struct {
 // proof is one that requireProof wants.
 type proof struct{ user, uri string }
 
-// job is a cell and what it takes to run it.
-type job struct {
+// task is a cell and what it takes to run it.
+type task struct {
 	cell Cell
 	c    testCase
 	f    flow
 }
 
-// jobs are the cells that match picks, case by case.
-func jobs(m *model.Model, match *regexp.Regexp) []job {
-	var out []job
+// tasks are the cells that match picks, case by case.
+func tasks(m *model.Model, match *regexp.Regexp) []task {
+	var out []task
 	for _, c := range cases() {
 		for _, f := range flows(m) {
 			if match != nil && !match.MatchString(f.name+"/"+c.name) {
@@ -47,7 +47,7 @@ func jobs(m *model.Model, match *regexp.Regexp) []job {
 			if cell.Reason != "" {
 				cell.Verdict = NotApplicable
 			}
-			out = append(out, job{cell, c, f})
+			out = append(out, task{cell, c, f})
 		}
 	}
 	return out
@@ -55,11 +55,11 @@ func jobs(m *model.Model, match *regexp.Regexp) []job {
 
 // late says whether the cell wants a back-end that has no token of its own yet. Those come last: a restart is what the
 // others need none of.
-func (j job) late() bool { return j.c.afresh && j.f.asApp() }
+func (t task) late() bool { return t.c.afresh && t.f.asApp() }
 
 // run runs all cells, and puts them back into their order.
 func (r *runner) run(ctx context.Context) error {
-	all := jobs(r.Model, r.Match)
+	all := tasks(r.Model, r.Match)
 	if len(all) == 0 {
 		return ErrNothing
 	}
@@ -75,8 +75,8 @@ func (r *runner) run(ctx context.Context) error {
 			r.Progress(all[i].cell)
 		}
 	}
-	for _, j := range all {
-		r.report.Cells = append(r.report.Cells, j.cell)
+	for _, t := range all {
+		r.report.Cells = append(r.report.Cells, t.cell)
 	}
 	quiet := r.quiet()
 	r.report.Cells = append(r.report.Cells, quiet)
@@ -85,24 +85,24 @@ func (r *runner) run(ctx context.Context) error {
 }
 
 // runOne runs a cell, and its case's preparation where it is the first.
-func (r *runner) runOne(ctx context.Context, j *job, ready map[string]bool) error {
-	if err := ctx.Err(); err != nil || j.cell.Verdict == NotApplicable {
+func (r *runner) runOne(ctx context.Context, t *task, ready map[string]bool) error {
+	if err := ctx.Err(); err != nil || t.cell.Verdict == NotApplicable {
 		return err
 	}
-	if j.c.setUp != nil && !ready[j.c.name] {
-		ready[j.c.name] = true
-		if err := j.c.setUp(ctx, r); err != nil {
+	if t.c.setUp != nil && !ready[t.c.name] {
+		ready[t.c.name] = true
+		if err := t.c.setUp(ctx, r); err != nil {
 			return err
 		}
 	}
-	if j.late() {
+	if t.late() {
 		if err := r.Restart(ctx); err != nil {
 			return err
 		}
 	}
 	began := time.Now()
-	r.cell(ctx, j.c, j.f, &j.cell)
-	j.cell.Duration = time.Since(began)
+	r.cell(ctx, t.c, t.f, &t.cell)
+	t.cell.Duration = time.Since(began)
 	return ctx.Err()
 }
 
@@ -118,7 +118,7 @@ func (r *runner) cell(ctx context.Context, c testCase, f flow, cell *Cell) {
 	cell.Verdict = Failed
 	var err error
 	if r.at, err = r.prepare(ctx, f, user); err == nil && c.arrange != nil {
-		err = c.arrange(r, f)
+		err = c.arrange(r)
 	}
 	if err != nil {
 		cell.Reason = err.Error()
@@ -147,7 +147,7 @@ func (r *runner) judge(ctx context.Context, c testCase, f flow, got found, all t
 		cell.Reason = fmt.Sprintf("it did not come to its end: %v", context.Cause(ctx))
 	case got.Err != nil:
 		cell.Reason = "there is no answer: " + got.Detail
-	case !met && well()(f).missed(f, got) == "":
+	case !met && well(f).missed(f, got) == "":
 		cell.Verdict, cell.Reason = NotExercised, "the handler did not run into it: it asks for no token there"
 		return
 	case !met:
@@ -209,13 +209,8 @@ func rotate(ctx context.Context, r *runner) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, rotateLimit)
 	defer cancel()
-	me := play.Request{Method: http.MethodGet, Path: "/me"}
 	for {
-		token, err := r.Cloud.FrontendToken(willing)
-		if err != nil {
-			return err
-		}
-		got := r.player.Raw(ctx, me, http.Header{"Authorization": {"Bearer " + token}})
+		got := r.raw(ctx, flow{op: resolveEndpoint}, willing, place{}, sound)
 		if got.Status != http.StatusUnauthorized || ctx.Err() != nil {
 			return nil // or the cells tell
 		}

@@ -21,8 +21,10 @@ func Seed() *localentra.Seed {
 		Users: []localentra.User{
 			{ID: willing, Name: "Wanda Willingham", UserName: "wanda.willingham", Tenant: "contoso.example", Consented: true},
 			{ID: asked, Name: "Asta Askeland", UserName: "asta.askeland", Tenant: "contoso.example", Admin: true},
-			{ID: decliner, Name: "Declan Decliner", UserName: "declan.decliner", Tenant: "contoso.example", Admin: true, DeclinesConsent: true},
-			{ID: failing, Name: "Finn Failington", UserName: "finn.failington", Tenant: "contoso.example", Consented: true, FailsMFA: true},
+			{ID: decliner, Name: "Declan Decliner", UserName: "declan.decliner", Tenant: "contoso.example", Admin: true,
+				DeclinesConsent: true},
+			{ID: failing, Name: "Finn Failington", UserName: "finn.failington", Tenant: "contoso.example", Consented: true,
+				FailsMFA: true},
 			{ID: foreign, Name: "Frida Fremdling", UserName: "frida.fremdling", Tenant: "fabrikam.example", Consented: true},
 		},
 	}

@@ -25,7 +25,8 @@ func (r *Report) Print(w io.Writer, width int, color bool) {
 	for from := 0; from < len(t.flows); from += room {
 		t.print(w, from, min(from+room, len(t.flows)), color)
 	}
-	fmt.Fprintf(w, "\nok: as the specification says.  XX: failed.  .: not exercised, no handler runs into it.  -: not applicable.\n")
+	fmt.Fprint(w, "\nok: as the specification says.  XX: failed.  .: not exercised, no handler runs into it.  "+
+		"-: not applicable.\n")
 	for _, c := range r.Cells {
 		if c.Verdict == Failed {
 			c.print(w, color)

@@ -98,18 +98,18 @@ func (w want) missedEnd(f flow, got found) string {
 		ends = append(ends, play.NotFound, play.Failed)
 	}
 	for _, end := range ends {
-		if got.Outcome == play.After(end, w.before...) && got.Status != http.StatusUnauthorized && !slices.Contains(ofAuth, got.Code) {
+		refused := got.Status == http.StatusUnauthorized || slices.Contains(ofAuth, got.Code)
+		if got.Outcome == play.After(end, w.before...) && !refused {
 			return ""
 		}
 	}
 	return "another outcome"
 }
 
-// missedJob compares how a job ended. One that comes to its own end may fail for reasons of its own, or go on for long.
+// missedJob compares how a job ended.
 func (w want) missedJob(got play.Job) string {
 	switch {
-	case w.job.Status == "Completed" && (got.Status == "Completed" || got.Status == "InProgress" || got.Status == "Failed" && !slices.Contains(ofAuth, got.Code) &&
-		got.Code != apierror.ServiceUnavailable):
+	case w.job.Status == "Completed" && cameToItsEnd(got):
 		return ""
 	case got.Status != w.job.Status:
 		return "another end of the job"
@@ -119,4 +119,16 @@ func (w want) missedJob(got play.Job) string {
 		return "another code of Entra's"
 	}
 	return ""
+}
+
+// cameToItsEnd says whether nothing that has to do with tokens ended a job. It may fail for reasons of its own, or go on
+// for long.
+func cameToItsEnd(job play.Job) bool {
+	switch job.Status {
+	case "Completed", "InProgress":
+		return true
+	case "Failed":
+		return !slices.Contains(ofAuth, job.Code) && job.Code != apierror.ServiceUnavailable
+	}
+	return false
 }

@@ -28,7 +28,7 @@ func (p *Person) Call(ctx context.Context, req Request) Result {
 		if failed != nil {
 			return reply{}, failed
 		}
-		got, failed := p.Send(ctx, req, http.Header{"Authorization": {"Bearer " + token}})
+		got, failed := p.send(ctx, req, http.Header{"Authorization": {"Bearer " + token}})
 		if failed != nil && failed.remedy != nil && !failed.remedy.ask {
 			p.Forget()
 		}
@@ -40,13 +40,13 @@ func (p *Person) Call(ctx context.Context, req Request) Result {
 // Raw makes one call of the data plane with these headers, and with nothing that a front-end would do for it.
 func (p *Player) Raw(ctx context.Context, req Request, header http.Header) Result {
 	var r Result
-	got, failed := p.Send(ctx, req, header)
+	got, failed := p.send(ctx, req, header)
 	r.end(got, failed)
 	return r
 }
 
-// Send makes one call, with the headers that a browser adds.
-func (p *Player) Send(ctx context.Context, r Request, header http.Header) (reply, *problem) {
+// send makes one call, with the headers that a browser adds.
+func (p *Player) send(ctx context.Context, r Request, header http.Header) (reply, *problem) {
 	address := p.backend + "/api" + r.Path
 	if len(r.Query) > 0 {
 		address += "?" + r.Query.Encode()

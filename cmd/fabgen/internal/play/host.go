@@ -38,7 +38,8 @@ func (h *host) call(ctx context.Context, user, name string, fields any) (hostAns
 		return hostAnswer{}, fmt.Errorf("calling the portal: %w", err)
 	}
 	if err := json.Unmarshal(w.body.Bytes(), &answer); err != nil || w.status != http.StatusOK {
-		return hostAnswer{}, fmt.Errorf("the portal answers %s with status %d: %s", name, w.status, strings.TrimSpace(w.body.String()))
+		return hostAnswer{}, fmt.Errorf("the portal answers %s with status %d: %s", name, w.status,
+			strings.TrimSpace(w.body.String()))
 	}
 	return answer, nil
 }

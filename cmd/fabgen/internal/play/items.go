@@ -89,7 +89,8 @@ func (p *Person) Run(ctx context.Context, item, jobType string, payload json.Raw
 	if payload != nil {
 		fields["jobPayloadJson"] = string(payload)
 	}
-	p.control(ctx, &r, true, "runArtifactJob", map[string]any{"artifactObjectId": item, "artifactJobType": jobType, "payload": fields})
+	p.control(ctx, &r, true, "runArtifactJob",
+		map[string]any{"artifactObjectId": item, "artifactJobType": jobType, "payload": fields})
 	var run struct {
 		InstanceID string `json:"artifactJobInstanceId"`
 	}

@@ -122,7 +122,8 @@ func (s *show) delete(ctx context.Context, p *play.Person, d *Delete, done *Step
 		done.Step = "Fabric deletes " + d.Of + " on nobody's behalf"
 		client := s.Cloud.Control("")
 		client.TenantID = s.Cloud.Control(p.User).TenantID // an item is its tenant's
-		done.Result = answered(client.Delete(ctx, fabrictest.Item{WorkspaceID: local.WorkspaceID, Type: target.typeName, ID: target.id}))
+		gone := fabrictest.Item{WorkspaceID: local.WorkspaceID, Type: target.typeName, ID: target.id}
+		done.Result = answered(client.Delete(ctx, gone))
 	}
 	done.Body = nil
 	target.gone = target.gone || done.OK() && d.Subject == nil

@@ -110,7 +110,8 @@ func (c *checker) check(n *node) {
 		c.wrong(keys[1], "found %s in one step; give each a step of its own", strings.Join(keys, " and "))
 		return
 	case len(keys) == 0 && (s.Who == "" || s.Expect != nil):
-		c.wrong("", "found a step that does nothing; want one of call, create, read, update, delete, run, wait, cancel, fault and so on")
+		c.wrong("", "found a step that does nothing; want one of call, create, read, update, delete, run, wait, cancel, "+
+			"fault and so on")
 	case s.Expect != nil && !s.acts():
 		c.wrong("expect", "found expect where nobody does anything; put it into the step that it is about")
 	case s.acts() && c.who == "":

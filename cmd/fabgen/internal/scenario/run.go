@@ -64,8 +64,8 @@ func Run(ctx context.Context, stage Stage, story *Story, transcript io.Writer) (
 	if err != nil {
 		return nil, fmt.Errorf("playing %s: %w", story.File, err)
 	}
-	s := &show{Stage: stage, player: player, people: map[string]*play.Person{}, items: map[string]*item{}, runs: map[string]*run{}}
-	s.names = newNames(stage)
+	s := &show{Stage: stage, player: player, names: newNames(stage), people: map[string]*play.Person{},
+		items: map[string]*item{}, runs: map[string]*run{}}
 	s.reset()
 	defer s.end(ctx)
 	result := &Result{}
@@ -155,7 +155,8 @@ func (s *show) userID(name string) (string, error) {
 			return p.ID, nil
 		}
 	}
-	return "", fmt.Errorf("the local Entra knows no user %s; it was started with another seed than the story was read with", name)
+	return "", fmt.Errorf("the local Entra knows no user %s: it was started with another seed than the story was read with",
+		name)
 }
 
 // judge compares how a step ended with what it expects.
