@@ -105,8 +105,10 @@ func (e *entra) Token(context.Context, string) (portal.Token, error) {
 	return portal.Token{Token: "t"}, nil
 }
 
-func (e *entra) Ask(context.Context, string, portal.Demand) (string, string, error) { return "", "", nil }
-func (e *entra) Outcome(context.Context, string) error                              { return nil }
+func (e *entra) Ask(context.Context, string, portal.Demand) (string, string, error) {
+	return "", "", nil
+}
+func (e *entra) Outcome(context.Context, string) error { return nil }
 
 // A call is made once more at most, and a person who was asked in vain is not asked again until they choose to.
 func TestRetryOnce(t *testing.T) {
