@@ -168,9 +168,14 @@ func (s *show) job(ctx context.Context, p *play.Person, step *Step, done *StepRe
 		r := s.runs[step.Cancel.Job]
 		done.Step = fmt.Sprintf("%s cancels %s", s.who, step.Cancel.Job)
 		done.Result = p.Cancel(ctx, r.of.id, r.id)
+		pause(ctx, breath)
 	}
 	done.Body = nil
 }
+
+// breath is the time in which a handler whose job was cancelled comes to its end. Nothing outside tells when it has, and
+// its last exchange must not meet the fault of the step after it.
+const breath = 300 * time.Millisecond
 
 // arrange changes the cloud. The front-ends then get new tokens: with those that it has exchanged already the back-end
 // would not find out.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/bench"
@@ -14,13 +16,20 @@ import (
 
 const root = "../../../.."
 
-// The same story gives the same transcript, byte for byte, ten times: five in one cloud, and five in another. With
-// UPDATE set its file is written anew.
-func TestTranscriptIsTheSameEachTime(t *testing.T) {
+func TestStories(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a server")
 	}
 	o := benchtest.Build(t, root, "demo")
+	t.Run("transcripts", func(t *testing.T) { theSameEachTime(t, o) })
+	b := benchtest.Start(t, o)
+	t.Run("failures", func(t *testing.T) { failures(t, o, b) })
+	t.Run("documented", func(t *testing.T) { documented(t, o, b) })
+}
+
+// The same story gives the same transcript, byte for byte, ten times: five in one cloud, and five in another. With
+// UPDATE set its file is written anew.
+func theSameEachTime(t *testing.T, o bench.Options) {
 	data, err := os.ReadFile("testdata/demo.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -66,12 +75,7 @@ func play(t *testing.T, b *bench.Bench, o bench.Options, story *scenario.Story) 
 }
 
 // The first step that does not end as it must is told with its line, what was wanted and found, and where to look.
-func TestFailure(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds a server")
-	}
-	o := benchtest.Build(t, root, "demo")
-	b := benchtest.Start(t, o)
+func failures(t *testing.T, o bench.Options, b *bench.Bench) {
 	for _, c := range []struct{ name, steps, what, want, found string }{
 		{"nothing is expected", "{call: {route: getForecast, params: {itemId: " + nobody + "}}}", "outcome",
 			"one that is ok (no expect says otherwise)", "asked to consent, then denied"},
@@ -108,4 +112,23 @@ func parse(t *testing.T, o bench.Options, text string) *scenario.Story {
 		t.Fatal(err)
 	}
 	return story
+}
+
+// The story that docs/stories.md begins with plays, and no key is missing there.
+func documented(t *testing.T, o bench.Options, b *bench.Bench) {
+	text, err := os.ReadFile(root + "/docs/stories.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, story, found := strings.Cut(string(text), "```yaml\n")
+	story, _, ends := strings.Cut(story, "```")
+	if !found || !ends {
+		t.Fatal("it has no story")
+	}
+	play(t, b, o, parse(t, o, story))
+	for _, key := range scenario.Words {
+		if !regexp.MustCompile(`\b` + key + `\b`).Match(text) {
+			t.Errorf("it does not tell of %s", key)
+		}
+	}
 }
