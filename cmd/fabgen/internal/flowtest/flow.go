@@ -33,6 +33,8 @@ type flow struct {
 	route *model.Route
 	item  *model.Item // of all but routes and endpoint resolution
 	job   *model.Job  // of runJob and cancelJob
+
+	unscoped bool // the workload has no scope of the data plane
 }
 
 // flows are those of the workload, in the order of fabgen.yaml.
@@ -54,7 +56,11 @@ func flows(m *model.Model) []flow {
 		}
 		out = append(out, flow{name: i.Name + " delete", op: deleteItem, item: i})
 	}
-	return append(out, flow{name: "endpoint resolution", op: resolveEndpoint})
+	out = append(out, flow{name: "endpoint resolution", op: resolveEndpoint})
+	for i := range out {
+		out[i].unscoped = len(m.Scopes) == 0
+	}
+	return out
 }
 
 // itemOf is the item that a call of a route is about: its own, or any where its path wants one.

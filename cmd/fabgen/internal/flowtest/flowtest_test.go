@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -174,16 +175,8 @@ func (c brokenBackend) isFound(t *testing.T, sound *flowtest.Bench) {
 	t.Errorf("there is no cell %s", c.cell)
 }
 
-// What nothing runs into is no success.
 func TestPlan(t *testing.T) {
-	doc, err := config.Parse("fabgen.yaml", config.Demo())
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := model.New(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := workload(t, config.Demo())
 	got := map[string]string{}
 	for _, c := range flowtest.Plan(m, nil) {
 		got[c.Flow+"/"+c.Case] = c.Expected + string(c.Verdict)
@@ -209,6 +202,28 @@ func TestPlan(t *testing.T) {
 	if len(flowtest.Plan(m, regexp.MustCompile("nothing of the kind"))) > 0 {
 		t.Error("a pattern of nothing gives cells")
 	}
+	data, err := os.ReadFile(root + "/golden/smallest/fabgen.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range flowtest.Plan(workload(t, data), regexp.MustCompile("missing scope")) {
+		if c.Verdict != flowtest.NotApplicable {
+			t.Errorf("without scopes: %+v", c)
+		}
+	}
+}
+
+func workload(t *testing.T, yaml []byte) *model.Model {
+	t.Helper()
+	doc, err := config.Parse("fabgen.yaml", yaml)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.New(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 func stopsWithItsContext(t *testing.T, b *flowtest.Bench) {
