@@ -118,6 +118,8 @@ var broken = []brokenBackend{
 	{name: "asks without end", answer: answers(401, consented), cell: "listSources/plain", verdict: flowtest.Failed, reason: "another outcome"},
 	{name: "hangs", hangs: true, cell: "getModels/plain", verdict: flowtest.Failed, reason: "time limit"},
 	{name: "logs a token", logs: `{"token":"eyJhbGciOiJ"}`, cell: "log/nothing secret in it", verdict: flowtest.Failed, reason: "must not"},
+	{name: "says not when", answer: without("Retry-After"), cell: "listSources/Entra throttled for long", verdict: flowtest.Failed,
+		reason: "no Retry-After"},
 	{name: "swallows a fault", answer: answers(200, `{}`), cell: "listSources/Fabric throttled", verdict: flowtest.Failed, reason: "another outcome"},
 	{name: "has a handler that finds nothing", answer: answers(404, nothing), cell: "getModels/plain", verdict: flowtest.Passed, reason: "own answer: 404"},
 }

@@ -76,6 +76,8 @@ func (w want) missed(f flow, got found) string {
 		return "another code of Entra's"
 	case w.retryAfter != "" && got.RetryAfter != w.retryAfter:
 		return fmt.Sprintf("Retry-After is %q", got.RetryAfter)
+	case w.status == http.StatusServiceUnavailable && f.data() && got.RetryAfter == "":
+		return "it has no Retry-After"
 	case got.Status == http.StatusUnauthorized && got.Header != nil && !challenges(f, got.Header):
 		return fmt.Sprintf("WWW-Authenticate is %q", got.Header.Get("WWW-Authenticate"))
 	}
