@@ -63,9 +63,9 @@ func flows(m *model.Model) []flow {
 	return out
 }
 
-// itemOf is the item that a call of a route is about: its own, or any where its path wants one.
+// itemOf is the item that a call of a route is about: its own, or any where its path or query wants one.
 func itemOf(m *model.Model, r *model.Route) *model.Item {
-	if r.Item == nil && strings.Contains(r.Path, "{itemId}") && len(m.Items) > 0 {
+	if r.Item == nil && (strings.Contains(r.Path, "{itemId}") || len(r.Query) > 0) && len(m.Items) > 0 {
 		return m.Items[0]
 	}
 	return r.Item
