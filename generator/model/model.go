@@ -112,7 +112,7 @@ type Route struct {
 	Method      string
 	Path        string // /forecasts/{forecastId}
 	Params      []Param
-	Query       []Param // workspaceId and itemId, where a permission check needs them and the path lacks them
+	Query       []Param // workspaceId and itemId, where a permission check or OneLake needs them and the path lacks them
 	Scopes      []*Scope
 	Resource    *Resource // nil where the route calls none
 	Item        *Item     // nil where Fabric is not asked for permissions
@@ -238,20 +238,19 @@ func (m *Model) newRoutes(routes []config.Route) []*Route {
 			route.Scopes = append(route.Scopes, scopes[s])
 		}
 		route.Resource, route.Item = resources[r.Resource], items[r.Item]
+		if route.Item != nil || route.Behaviour() == behaviourOneLake {
+			route.Query = missingParams(route.Params, "workspaceId", "itemId")
+		}
 		out = append(out, route)
 	}
 	return out
 }
 
 func newRoute(r config.Route) *Route {
-	route := &Route{
+	return &Route{
 		Name: r.Name, Method: r.Method, Path: r.Path, Params: pathParams(r.Path), Permissions: r.Permissions,
 		GoName: goName(r.Name), TSName: tsName(r.Name), File: fileName(r.Name),
 	}
-	if r.Item != "" {
-		route.Query = missingParams(route.Params, "workspaceId", "itemId")
-	}
-	return route
 }
 
 // Environment is the environment of that name, or nil.

@@ -37,9 +37,29 @@ func TestScopeIDsNeverChange(t *testing.T) {
 }
 
 func TestParams(t *testing.T) {
-	r := newRoute(config.Route{Name: "r", Path: "/w/{workspaceId}/f/{type}", Item: "Forecast"})
-	if got := fmt.Sprint(r.Params, r.Query); got != "[{workspaceId workspaceID workspaceId} {type typeValue type}] [{itemId itemID itemId}]" {
-		t.Error(got)
+	m, err := demo(t, func(s string) string {
+		return strings.Replace(s, "\nenvironments:", `
+  - {name: checked, method: GET, path: "/w/{workspaceId}/f/{type}", scopes: [Forecast.Read.All], item: Forecast, permissions: [Read]}
+  - {name: files, method: GET, path: "/files/{workspaceId}", scopes: [Forecast.Read.All], resource: onelake}
+  - {name: prices, method: GET, path: "/p/{workspaceId}", scopes: [Forecast.Read.All], resource: pricing}
+environments:`, 1)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, r := range m.Routes {
+		got[r.Name] = fmt.Sprint(r.Params, r.Query)
+	}
+	for name, want := range map[string]string{
+		"checked":     "[{workspaceId workspaceID workspaceId} {type typeValue type}] [{itemId itemID itemId}]",
+		"files":       "[{workspaceId workspaceID workspaceId}] [{itemId itemID itemId}]", // OneLake's files are an item's
+		"prices":      "[{workspaceId workspaceID workspaceId}] []",
+		"getForecast": "[{workspaceId workspaceID workspaceId} {itemId itemID itemId}] []",
+	} {
+		if got[name] != want {
+			t.Errorf("%s: %s, want %s", name, got[name], want)
+		}
 	}
 }
 

@@ -89,7 +89,7 @@ func (a *app) working(on string) (done func()) {
 
 // report prints the error that a command ended with.
 func (a *app) report(err error) {
-	if errors.Is(err, errStale) || errors.Is(err, errMarked) || errors.Is(err, errUnwell) {
+	if errors.Is(err, errStale) || errors.Is(err, errMarked) || errors.Is(err, errUnwell) || errors.Is(err, errFlows) {
 		return
 	}
 	if a.json {

@@ -41,6 +41,13 @@ func TestFaults(t *testing.T) {
 	if err := w.FailNext("x"); err == nil || len(localentra.Faults()) != 7 {
 		t.Error("an unknown fault was taken")
 	}
+	if err := w.FailNext(localentra.FaultConsent); err != nil {
+		t.Fatal(err)
+	}
+	w.ForgetFaults()
+	if status, body := w.post(t, tenantID, "", w.obo(w.subject(t, hanna))); status != 200 {
+		t.Errorf("a fault that was taken back: %d %v", status, body)
+	}
 	w.Throttle(1, time.Second)
 	w.SetLatency(20 * time.Millisecond)
 	if status, _ := w.post(t, tenantID, "", w.obo(w.subject(t, hanna))); status != 429 {

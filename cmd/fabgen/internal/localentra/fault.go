@@ -41,6 +41,13 @@ func (s *Server) FailNext(f Fault) error {
 	return nil
 }
 
+// ForgetFaults takes back those that FailNext has lined up and that no exchange has met yet.
+func (s *Server) ForgetFaults() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
+}
+
 // injected is the refusal that FailNext wants for this exchange, or nil.
 func (s *Server) injected(client *application, t *tenant, r *resource) *Refusal {
 	s.mu.Lock()

@@ -16,7 +16,7 @@ export const routes = {
   postForecast1: {
     method: "POST",
     path: "/forecasts/{forecastId}/details",
-    query: [],
+    query: ["workspaceId", "itemId"],
     scopes: [scopes.area01ReadAll, scopes.area02ReadWriteAll],
     resource: "onelake",
     permissions: [],
@@ -80,7 +80,7 @@ export const routes = {
   deleteFunc1: {
     method: "DELETE",
     path: "/funcs/{funcId}/details",
-    query: [],
+    query: ["workspaceId", "itemId"],
     scopes: [scopes.area09ReadAll, scopes.area00ReadWriteAll],
     resource: "onelake",
     permissions: [],

@@ -1,0 +1,238 @@
+// Package bench builds a workload's back-end and runs it against a local cloud of its own, for tests of its flows.
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
+	"github.com/fabgen/fabgen/generator/model"
+	"github.com/fabgen/fabgen/generator/registration"
+	"github.com/fabgen/fabgen/generator/render"
+	"github.com/fabgen/fabgen/runtime/fabrictest"
+)
+
+// Options say which back-end to run. Dir, Model and Env are required.
+type Options struct {
+	Dir   string // the workload's folder
+	Model *model.Model
+	Env   *model.Environment
+	// Binary is the back-end where it is built already. Default: it is built from Dir/backend.
+	Binary string
+	// Seed is who there is. Default: localentra.DefaultSeed.
+	Seed *localentra.Seed
+	// OnEvent and OnCall are told of what the cloud is asked, as of local.Options.
+	OnEvent func(localentra.Event)
+	OnCall  func(fabrictest.Call)
+}
+
+// Bench is a back-end that runs, and its cloud. Close it.
+type Bench struct {
+	Cloud *local.Cloud
+	URL   string // the back-end's origin
+
+	options Options
+	dir     string // for what is kept until Close
+	cmd     *exec.Cmd
+	log     *buffer
+	exited  chan struct{}
+}
+
+// portal is where the local portal would be: nobody listens there.
+const portal = "http://localhost:60100"
+
+// Start builds the back-end, starts it beside a cloud and waits until it is ready. What keeps it from that is in the
+// error, with the last lines that it said.
+func Start(ctx context.Context, o Options) (*Bench, error) {
+	dir, err := os.MkdirTemp("", "fabgen-test-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for the test: %w", err)
+	}
+	b := &Bench{options: o, dir: dir, log: &buffer{}}
+	for _, start := range []func(context.Context) error{b.build, b.startCloud, b.startBackend} {
+		if err := start(ctx); err != nil {
+			b.Close()
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// Logs is all that the back-end has said.
+func (b *Bench) Logs() string { return b.log.String() }
+
+// Restart ends the back-end, starts it again with the same settings and data, and waits until it is ready.
+func (b *Bench) Restart(ctx context.Context) error {
+	b.stop()
+	return b.startBackend(ctx)
+}
+
+// Close stops everything and removes what was kept.
+func (b *Bench) Close() {
+	b.stop()
+	if b.Cloud != nil {
+		b.Cloud.Close()
+	}
+	_ = os.RemoveAll(b.dir) // of the system's folder for such things
+}
+
+// stopTime is how long the back-end may take to come to its end.
+const stopTime = 5 * time.Second
+
+func (b *Bench) stop() {
+	if b.cmd == nil {
+		return
+	}
+	_ = b.cmd.Process.Signal(os.Interrupt) // Windows has none, and goes on to Kill
+	select {
+	case <-b.exited:
+	case <-time.After(stopTime):
+		_ = b.cmd.Process.Kill()
+		<-b.exited
+	}
+	b.cmd = nil
+}
+
+func (b *Bench) build(ctx context.Context) error {
+	o := b.options
+	if o.Binary != "" {
+		return nil
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", b.binary(), "./cmd/server")
+	cmd.Dir = filepath.Join(o.Dir, "backend")
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	if said, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("building the back-end in %s: %w\n%s", cmd.Dir, err, strings.TrimSpace(string(said)))
+	}
+	return nil
+}
+
+func (b *Bench) binary() string {
+	if b.options.Binary != "" {
+		return b.options.Binary
+	}
+	return filepath.Join(b.dir, "server.exe") // a name that every system runs
+}
+
+func (b *Bench) startCloud(ctx context.Context) error {
+	o := b.options
+	body, err := render.One(o.Model, "entra/application.json", o.Env)
+	if err != nil {
+		return err
+	}
+	app, err := registration.Parse(body)
+	if err != nil {
+		return err
+	}
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return err
+	}
+	b.URL = "http://" + address
+	b.Cloud, err = local.Start(local.Options{
+		Model: o.Model, Env: o.Env, Registration: app, RootDir: filepath.Join(b.dir, "root"), StateDir: filepath.Join(b.dir, "state"),
+		Backend: b.URL, Frontend: o.Env.FrontendOrigin(), Portal: portal, Seed: o.Seed, Unattended: true,
+		OnEvent: o.OnEvent, OnCall: o.OnCall,
+	})
+	return err
+}
+
+// freeAddress is an address of this machine at which nobody listens.
+func freeAddress(ctx context.Context) (string, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", fmt.Errorf("looking for a free port for the back-end: %w", err)
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+func (b *Bench) startBackend(ctx context.Context) error {
+	env, err := b.environment()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(b.binary())
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = filepath.Join(b.options.Dir, "backend"), env, b.log, b.log
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("starting the back-end: %w", err)
+	}
+	b.cmd, b.exited = cmd, make(chan struct{})
+	go func(exited chan struct{}) {
+		defer close(exited)
+		_ = cmd.Wait() // what it said tells why it ended
+	}(b.exited)
+	return b.waitReady(ctx)
+}
+
+// environment is the person's own, less what would lead the back-end elsewhere, and what leads it to the cloud.
+func (b *Bench) environment() ([]string, error) {
+	settings, err := b.Cloud.Environment()
+	if err != nil {
+		return nil, err
+	}
+	settings["LISTEN_ADDR"] = strings.TrimPrefix(b.URL, "http://")
+	settings["LOG_FORMAT"], settings["LOG_LEVEL"] = "json", "info"
+	var env []string
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); !elsewhere(name) {
+			env = append(env, entry)
+		}
+	}
+	for name, value := range settings {
+		env = append(env, name+"="+value)
+	}
+	return env, nil
+}
+
+func elsewhere(name string) bool {
+	for _, prefix := range []string{"FABRIC_", "ENTRA_", "TOKEN_CACHE_", "OTEL_", "TENANT_RATE_LIMIT", "WORKLOAD_ENDPOINTS"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// readyTime is how long the back-end may take to get ready.
+const readyTime = 30 * time.Second
+
+func (b *Bench) waitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyTime)
+	defer cancel()
+	for !b.ready(ctx) {
+		select {
+		case <-b.exited:
+			return b.failed(errors.New("it ended"))
+		case <-ctx.Done():
+			return b.failed(ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+func (b *Bench) failed(why error) error {
+	return fmt.Errorf("the back-end does not get ready: %w; it said:\n%s", why, lastLines(b.Logs(), 20))
+}
+
+func (b *Bench) ready(ctx context.Context) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.URL+"/readyz", nil)
+	if err != nil {
+		return false
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
+}

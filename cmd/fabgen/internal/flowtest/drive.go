@@ -1,0 +1,183 @@
+package flowtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/play"
+	"github.com/fabgen/fabgen/runtime/apierror"
+	"github.com/fabgen/fabgen/runtime/fabrictest"
+)
+
+// place is what a flow is about: it is there before the fault is.
+type place struct{ item, run string }
+
+// prepare makes what the flow needs, on behalf of somebody of the user's tenant.
+func (r *runner) prepare(ctx context.Context, f flow, user string) (place, error) {
+	at := place{item: fabrictest.NewID()}
+	if !f.needsItem() {
+		return at, nil
+	}
+	maker := r.person(willing)
+	if user == foreign {
+		maker = r.person(foreign)
+	}
+	name := "Item of " + f.name
+	id, made := maker.Create(ctx, f.item.TypeName, play.Changes{DisplayName: &name})
+	if !made.OK() {
+		return at, fmt.Errorf("an item had to be created first, which gave %q (status %d %s %s)", made.Outcome, made.Status,
+			made.Code, made.Detail)
+	}
+	at.item = id
+	r.Cloud.Fabric.PutFile(local.WorkspaceID+"/"+id+"/Files/data.json", []byte("{}"))
+	if f.data() {
+		r.Cloud.Fabric.Grant(id, f.route.Permissions...)
+	}
+	if f.op != cancelJob {
+		return at, nil
+	}
+	var started play.Result
+	if at.run, started = maker.Run(ctx, at.item, f.job.TypeName, nil); !started.OK() {
+		return at, fmt.Errorf("a job had to be started first, which gave %q (status %d %s)", started.Outcome,
+			started.Status, started.Code)
+	}
+	return at, nil
+}
+
+// person opens the front-end for a user who has created an item before.
+func (r *runner) person(user string) *play.Person {
+	p := r.player.Person(user)
+	p.AskedAtCreate = true
+	return p
+}
+
+// found is what came of a flow.
+type found struct {
+	play.Result
+	job *play.Job // how a run ended
+}
+
+// do does the flow as a person does, through front-end and portal.
+func (r *runner) do(ctx context.Context, f flow, user string, at place) found {
+	p := r.person(user)
+	name := "Another name"
+	switch f.op {
+	case callRoute:
+		return found{Result: p.Call(ctx, f.request(at.item))}
+	case createItem:
+		_, result := p.Create(ctx, f.item.TypeName, play.Changes{DisplayName: &name})
+		return found{Result: result}
+	case readItem:
+		_, result := p.Read(ctx, at.item)
+		return found{Result: result}
+	case updateItem:
+		return found{Result: p.Update(ctx, at.item, play.Changes{DisplayName: &name})}
+	case deleteItem:
+		return found{Result: p.Delete(ctx, at.item)}
+	case cancelJob:
+		return found{Result: p.Cancel(ctx, at.item, at.run)}
+	case runJob:
+		return r.doJob(ctx, p, f, at)
+	}
+	return r.raw(ctx, f, user, at, sound) // nobody but Fabric resolves endpoints
+}
+
+// jobTime is how long a job is watched. One that takes longer is no failure, and is cancelled.
+const jobTime = 10 * time.Second
+
+// doJob starts a job and watches it.
+func (r *runner) doJob(ctx context.Context, p *play.Person, f flow, at place) found {
+	run, result := p.Run(ctx, at.item, f.job.TypeName, nil)
+	if !result.OK() {
+		return found{Result: result}
+	}
+	watching, cancel := context.WithTimeout(ctx, jobTime)
+	defer cancel()
+	job, watched := p.Watch(watching, at.item, run)
+	if job.Status != "" && !job.Ended() && ctx.Err() == nil {
+		watched = p.Cancel(ctx, at.item, run)
+	}
+	return found{Result: watched, job: &job}
+}
+
+// raw makes the flow's first call with what a damage makes of its tokens and headers, and looks at the answer alone.
+func (r *runner) raw(ctx context.Context, f flow, user string, at place, d damage) found {
+	header, err := d(r, f, user)
+	if err != nil {
+		return found{Result: play.Result{Outcome: play.NoAnswer, Detail: err.Error(), Err: err}}
+	}
+	if f.data() {
+		return found{Result: r.player.Raw(ctx, f.request(at.item), header)}
+	}
+	client := r.Cloud.Control(user)
+	client.HTTP = &http.Client{Transport: replacing{client.HTTP.Transport, header}}
+	return found{Result: resultOf(r.fabricCall(ctx, client, f, at))}
+}
+
+// fabricCall is the flow's call of Fabric.
+func (r *runner) fabricCall(ctx context.Context, c *fabrictest.Client, f flow, at place) (*fabrictest.Response, error) {
+	if f.op == resolveEndpoint {
+		return c.Resolve(ctx, map[string]string{"EndpointName": "Workload"})
+	}
+	item := fabrictest.Item{WorkspaceID: local.WorkspaceID, Type: f.item.TypeName, ID: at.item}
+	body := map[string]any{"displayName": "A name"}
+	switch f.op {
+	case createItem:
+		return c.Create(ctx, item, body)
+	case readItem:
+		return c.Payload(ctx, item)
+	case updateItem:
+		return c.Update(ctx, item, body)
+	case deleteItem:
+		return c.Delete(ctx, item)
+	}
+	job := fabrictest.Job{Item: item, Type: f.job.TypeName, ID: at.run}
+	if f.op == cancelJob {
+		return c.CancelJob(ctx, job)
+	}
+	job.ID = fabrictest.NewID()
+	return c.StartJob(ctx, job, map[string]any{"invokeType": "Manual"})
+}
+
+// replacing sends requests with these headers in place of those of the same name. A name with no value is left out.
+type replacing struct {
+	next   http.RoundTripper
+	header http.Header
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t replacing) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	for name, values := range t.header {
+		delete(req.Header, http.CanonicalHeaderKey(name))
+		if len(values) > 0 {
+			req.Header[http.CanonicalHeaderKey(name)] = values
+		}
+	}
+	next := t.next
+	if next == nil {
+		next = http.DefaultTransport
+	}
+	return next.RoundTrip(req)
+}
+
+// resultOf puts an answer to Fabric into the words of a person's.
+func resultOf(resp *fabrictest.Response, err error) play.Result {
+	if err != nil {
+		return play.Result{Outcome: play.NoAnswer, Detail: err.Error(), Err: err}
+	}
+	r := play.Result{Status: resp.Status, Header: resp.Header, RequestID: resp.Header.Get("RequestId"), Outcome: play.OK}
+	if resp.Status < http.StatusMultipleChoices {
+		return r
+	}
+	r.Outcome = play.Rejected
+	var body apierror.Response
+	if json.Unmarshal(resp.Body, &body) == nil {
+		r.Code, r.Detail = body.ErrorCode, body.Message
+	}
+	return r
+}

@@ -1,0 +1,263 @@
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
+	"github.com/fabgen/fabgen/generator/config"
+	"github.com/fabgen/fabgen/generator/model"
+)
+
+// Parse reads a story about a workload, played by the people of a seed. file is its name for messages. The error is of
+// type Problems, and holds everything that is wrong.
+func Parse(file string, data []byte, m *model.Model, seed *localentra.Seed) (*Story, error) {
+	r := &reader{file: file}
+	name, nodes := r.read(data)
+	story := &Story{File: file, Name: name}
+	c := &checker{reader: r, m: m, items: map[string]*model.Item{}, runs: map[string]bool{}}
+	for _, u := range seed.Users {
+		c.people = append(c.people, u.UserName)
+	}
+	for i := range nodes {
+		if len(r.problems) == 0 || !r.at(nodes[i]) {
+			c.check(&nodes[i])
+		}
+		story.Steps = append(story.Steps, nodes[i].step)
+	}
+	if len(r.problems) > 0 {
+		slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
+		return nil, r.problems
+	}
+	return story, nil
+}
+
+// at says whether something is wrong with the form of a step: what it says is not looked at then.
+func (r *reader) at(n node) bool {
+	return slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Line == n.at.Line })
+}
+
+// checker compares a story with the workload that it is about.
+type checker struct {
+	*reader
+	m      *model.Model
+	people []string
+	who    string
+	items  map[string]*model.Item // that earlier steps have made, by what they call them
+	runs   map[string]bool
+	node   *node
+}
+
+// wrong reports something at a key of the step.
+func (c *checker) wrong(key, format string, args ...any) {
+	at := c.node.places[key]
+	if at == nil {
+		at = c.node.at
+	}
+	c.fail(at, format, args...)
+}
+
+// known reports a word that is none of those that there are.
+func (c *checker) known(key, what, word string, all []string) {
+	if slices.Contains(all, word) {
+		return
+	}
+	hint := ""
+	if near := config.Nearest(word, all); near != "" {
+		hint = fmt.Sprintf("; did you mean %s?", near)
+	}
+	c.wrong(key, "found no %s %q; there is %s%s", what, word, strings.Join(all, ", "), hint)
+}
+
+// actions are those of a step, by their keys.
+func (s *Step) actions() []string {
+	var keys []string
+	for _, a := range []struct {
+		key string
+		is  bool
+	}{
+		{"call", s.Call != nil}, {"create", s.Create != nil}, {"read", s.Read != nil}, {"update", s.Update != nil},
+		{"delete", s.Delete != nil}, {"run", s.Run != nil}, {"wait", s.Wait != nil}, {"cancel", s.Cancel != nil},
+		{"resolve", s.Resolve != nil}, {"fault", s.Fault != nil}, {"outage", s.Outage != nil},
+		{"expireSecret", s.ExpireSecret != nil}, {"rotateKeys", s.RotateKeys}, {"expireTokens", s.ExpireTokens},
+		{"revokeConsent", s.RevokeConsent}, {"requireProof", s.RequireProof != nil}, {"grant", s.Grant != nil},
+		{"pause", s.Pause != nil},
+	} {
+		if a.is {
+			keys = append(keys, a.key)
+		}
+	}
+	return keys
+}
+
+// acts says whether somebody does something, which ends in some way.
+func (s *Step) acts() bool {
+	return s.Call != nil || s.Create != nil || s.Read != nil || s.Update != nil || s.Delete != nil || s.Run != nil ||
+		s.Wait != nil || s.Cancel != nil || s.Resolve != nil
+}
+
+func (c *checker) check(n *node) {
+	c.node = n
+	s := &n.step
+	if s.Who != "" {
+		c.known("as", "user", s.Who, c.people)
+		c.who = s.Who
+	}
+	keys := s.actions()
+	switch {
+	case len(keys) > 1:
+		c.wrong(keys[1], "found %s in one step; give each a step of its own", strings.Join(keys, " and "))
+		return
+	case len(keys) == 0 && (s.Who == "" || s.Expect != nil):
+		c.wrong("", "found a step that does nothing; want one of call, create, read, update, delete, run, wait, cancel, "+
+			"fault and so on")
+	case s.Expect != nil && !s.acts():
+		c.wrong("expect", "found expect where nobody does anything; put it into the step that it is about")
+	case s.acts() && c.who == "":
+		c.wrong(keys[0], "nobody acts yet; begin with as: and one of %s", strings.Join(c.people, ", "))
+	}
+	c.checkItems(s)
+	c.checkJobs(s)
+	c.checkCloud(s)
+}
+
+func (c *checker) checkItems(s *Step) {
+	switch {
+	case s.Call != nil:
+		c.checkCall(s.Call)
+	case s.Create != nil:
+		c.known("create", "item", s.Create.Item, itemNames(c.m))
+		if s.Create.Name == "" {
+			c.wrong("create", "found no name; give the item one")
+		}
+		if s.Create.As != "" {
+			i := slices.IndexFunc(c.m.Items, func(i *model.Item) bool { return i.Name == s.Create.Item })
+			if i >= 0 {
+				c.items[s.Create.As] = c.m.Items[i]
+			}
+		}
+	case s.Read != nil:
+		c.item("read", s.Read.Of)
+	case s.Update != nil:
+		c.item("update", s.Update.Of)
+	case s.Delete != nil:
+		c.item("delete", s.Delete.Of)
+	case s.Grant != nil:
+		c.item("grant", s.Grant.Of)
+	}
+}
+
+// item wants an item that an earlier step has made.
+func (c *checker) item(key, name string) {
+	if _, ok := c.items[name]; !ok {
+		c.wrong(key, "of is %q, which no step before has made; make it with create and as: %s", name, name)
+	}
+}
+
+func itemNames(m *model.Model) []string {
+	var names []string
+	for _, i := range m.Items {
+		names = append(names, i.Name)
+	}
+	return names
+}
+
+func routeOf(m *model.Model, name string) *model.Route {
+	if i := slices.IndexFunc(m.Routes, func(r *model.Route) bool { return r.Name == name }); i >= 0 {
+		return m.Routes[i]
+	}
+	return nil
+}
+
+func (c *checker) checkCall(call *Call) {
+	var names []string
+	for _, r := range c.m.Routes {
+		names = append(names, r.Name)
+	}
+	c.known("call", "route", call.Route, names)
+	if call.Of != "" {
+		c.item("call", call.Of)
+	}
+	route := routeOf(c.m, call.Route)
+	if route == nil {
+		return
+	}
+	for _, p := range slices.Concat(route.Params, route.Query) {
+		if call.Params[p.Name] == "" && (call.Of == "" || p.Name != "itemId") && p.Name != "workspaceId" {
+			c.wrong("call", "%s needs the parameter %s; give it under params, or an item with of", route.Name, p.Name)
+		}
+	}
+}
+
+func (c *checker) checkJobs(s *Step) {
+	switch {
+	case s.Run != nil:
+		c.item("run", s.Run.Of)
+		if i := c.items[s.Run.Of]; i != nil {
+			var names []string
+			for _, j := range i.Jobs {
+				names = append(names, j.Name)
+			}
+			c.known("run", "job", s.Run.Job, names)
+		}
+		if s.Run.As == "" {
+			s.Run.As = s.Run.Job
+		}
+		c.runs[s.Run.As] = true
+	case s.Wait != nil:
+		c.run("wait", s.Wait.Job)
+		if s.Wait.For == "" {
+			s.Wait.For = "Completed"
+		}
+		c.known("wait", "end of a job", s.Wait.For, []string{"Completed", "Failed", "Cancelled"})
+	case s.Cancel != nil:
+		c.run("cancel", s.Cancel.Job)
+	}
+}
+
+// run wants a run that an earlier step has started.
+func (c *checker) run(key, name string) {
+	if !c.runs[name] {
+		c.wrong(key, "job is %q, which no step before has started; start it with run", name)
+	}
+}
+
+func (c *checker) checkCloud(s *Step) {
+	switch {
+	case s.Fault != nil:
+		c.checkFault(s.Fault)
+	case s.ExpireTokens && c.who == "":
+		c.wrong("expireTokens", "nobody acts yet whose token could expire; begin with as:")
+	case s.RequireProof != nil:
+		c.known("requireProof", "user", s.RequireProof.Of, c.people)
+		var names []string
+		for _, r := range c.m.Resources {
+			names = append(names, r.Name)
+		}
+		c.known("requireProof", "resource", s.RequireProof.For, names)
+	}
+}
+
+func (c *checker) checkFault(f *Fault) {
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	switch {
+	case f.Times < 1 || f.Times > 1000:
+		c.wrong("fault", "times is %d; want 1 to 1000", f.Times)
+	case (f.Entra == "") == (f.Fabric == ""):
+		c.wrong("fault", "want either entra or fabric, and what goes wrong there")
+	case f.Entra != "":
+		var names []string
+		for _, fault := range localentra.Faults() {
+			names = append(names, string(fault))
+		}
+		c.known("fault", "fault of Entra", f.Entra, names)
+	default:
+		c.known("fault", "fault of Fabric", f.Fabric, []string{throttled})
+	}
+}
+
+// throttled is the one fault of Fabric's.
+const throttled = "throttled"

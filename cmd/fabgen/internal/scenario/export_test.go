@@ -1,0 +1,4 @@
+package scenario
+
+// Words are the keys of a story.
+var Words = words
