@@ -87,7 +87,7 @@ func (t *target) readAccountFile(p string) ([]byte, error) {
 	if !kind.IsRegular() {
 		return nil, fmt.Errorf("reading %s: %s", p, fileObstacle(kind))
 	}
-	f, err := t.root.Open(p)
+	f, err := t.open(p)
 	if err != nil {
 		return nil, fmt.Errorf("reading what was generated last: %w", err)
 	}

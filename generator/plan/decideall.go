@@ -47,7 +47,8 @@ func (d *decisions) decideAll() error {
 
 // decideRendered decides on a rendered file; from is where an earlier one of it stands, or stood.
 func (d *decisions) decideRendered(f render.File, from string) error {
-	q := question{file: f, sha256: hash(f.Data), disk: d.disk[f.Path], force: d.in.Force, base: d.base}
+	q := question{file: f, disk: d.disk[f.Path], force: d.in.Force, base: d.base}
+	q.sha256 = q.disk.hashOf(f.Data)
 	d.Rendered[f.Path] = q.sha256
 	q.prior, q.known = d.acc.entry(f.Path, q.disk)
 	q.resumed = d.acc.isWork(f.Path, q.disk)
