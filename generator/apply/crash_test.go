@@ -20,18 +20,16 @@ func runDying(t *testing.T, p *plan.Plan, at int, w when) (done steps, err error
 		d = &dying{rooted: under.(rooted), at: at, when: w}
 		return d
 	}}
-	err = run(t.Context(), p, h)
+	if err = run(t.Context(), p, h); d == nil { // nothing was to do
+		return nil, err
+	}
 	return d.run, err
 }
 
 // quickRun plans and applies on a disk that does not die.
 func quickRun(t *testing.T, in plan.Input) {
 	t.Helper()
-	p := makePlan(t, in)
-	if !p.Changes() {
-		return
-	}
-	if _, err := runDying(t, p, -1, before); err != nil {
+	if _, err := runDying(t, makePlan(t, in), -1, before); err != nil {
 		t.Fatal(err)
 	}
 }
