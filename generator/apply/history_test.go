@@ -85,7 +85,7 @@ type history struct {
 }
 
 func newHistory(t *testing.T, seed uint64) *history {
-	h := &history{T: t, Rand: rand.New(rand.NewPCG(seed, 7)), dir: t.TempDir(), lines: map[string]bool{}}
+	h := &history{T: t, Rand: rand.New(rand.NewPCG(seed, 7)), dir: quickDir(t), lines: map[string]bool{}}
 	h.now = settings{version: 1}.with([]string{"alpha", "beta"}, []string{"get"})
 	quickRun(t, plan.Input{Dir: h.dir, Files: h.now.files(), Init: true, Source: []byte("source\n")})
 	return h

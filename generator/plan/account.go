@@ -116,6 +116,20 @@ func (acc *account) paths() map[string]bool {
 	return all
 }
 
+// folders gives every folder that either run recorded files in, or was about to empty.
+func (acc *account) folders() map[string]bool {
+	all := map[string]bool{}
+	for p := range acc.paths() {
+		addFolders(all, p)
+	}
+	if acc.pending != nil {
+		for _, dir := range acc.pending.Folders {
+			all[dir] = true
+		}
+	}
+	return all
+}
+
 // entry is how the file at p was generated last. After a run that was interrupted the disk tells which of the two
 // accounts holds for this file: what that run put there counts as generated, and what it deleted counts as never made.
 func (acc *account) entry(p string, disk sight) (Entry, bool) {

@@ -61,6 +61,7 @@ func (e Entry) settled() Entry {
 // State records what was generated, by path. The zero State records nothing.
 type State struct {
 	Entries map[string]Entry
+	Folders []string // that a run under way may leave empty, and then removes; known while it is under way alone
 }
 
 type entryJSON struct {
@@ -82,21 +83,29 @@ type entryJSON struct {
 // there twice.
 func (s *State) Encode() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "{\n\"format\": %d,\n\"files\": [\n", Format)
+	fmt.Fprintf(&b, "{\n\"format\": %d,\n", Format)
+	if len(s.Folders) > 0 {
+		fmt.Fprintf(&b, "\"folders\": %s,\n", line(s.Folders))
+	}
+	b.WriteString("\"files\": [\n")
 	for _, path := range slices.Sorted(maps.Keys(s.Entries)) {
 		e := s.Entries[path]
 		for _, sum := range append([]string{e.SHA256}, e.Also...) {
 			e.SHA256 = sum
-			line, err := json.Marshal(e.json())
-			if err != nil {
-				panic("plan: a struct of strings is always JSON: " + err.Error())
-			}
-			b.Write(line)
+			b.Write(line(e.json()))
 			b.WriteString(",\n")
 		}
 	}
 	b.WriteString("null\n]\n}\n")
 	return b.Bytes()
+}
+
+func line(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("plan: strings are always JSON: " + err.Error())
+	}
+	return data
 }
 
 func (e Entry) json() entryJSON {
