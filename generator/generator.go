@@ -61,7 +61,7 @@ func (r Request) plan(ctx context.Context, init bool) (*plan.Plan, error) {
 	}
 	return plan.New(ctx, plan.Input{
 		Dir: r.Dir, Files: files, Version: Version, Force: r.Force, Init: init, Source: r.Source, Restore: r.Restore,
-		Edits: r.Edits, Moves: moves,
+		Edits: r.Edits, Moves: moves, Last: func() []render.File { return r.last(ctx) },
 	})
 }
 
@@ -109,7 +109,9 @@ func Adopt(ctx context.Context, r Request, paths []string) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plan.Adopt(ctx, plan.Input{Dir: r.Dir, Files: files, Version: Version, Last: r.last(ctx)}, paths)
+	return plan.Adopt(ctx, plan.Input{
+		Dir: r.Dir, Files: files, Version: Version, Last: func() []render.File { return r.last(ctx) },
+	}, paths)
 }
 
 // Undo plans to take back all that the last run did to the workload in dir. Errors wrap plan.ErrNothingToUndo,

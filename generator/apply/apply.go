@@ -30,7 +30,7 @@ func run(ctx context.Context, p *plan.Plan, h host) error {
 	if err := p.Err(); err != nil {
 		return err
 	}
-	if !p.Changes() {
+	if !p.Works() {
 		return nil
 	}
 	apply := inPlace

@@ -91,7 +91,7 @@ func (d *decisions) decideStale(s stale) error {
 		return nil
 	}
 	d.Actions = append(d.Actions, a)
-	if a.Kind == Conflict || s.prior.Retired && a.Kind == Keep {
+	if a.Kind == Edited || s.prior.Retired && a.Kind == Keep {
 		d.record(s.prior, s.prior)
 	}
 	return nil
@@ -139,7 +139,7 @@ func (d *decisions) base(sum string) ([]byte, error) {
 	if d.acc.bases[sum] {
 		return d.readBase(sum)
 	}
-	for _, f := range d.in.Last {
+	for _, f := range d.in.last() {
 		if hash(f.Data) == sum {
 			return f.Data, nil
 		}

@@ -70,7 +70,7 @@ func (e Entry) with(other Entry) Entry {
 	if !e.Is(other.SHA256) {
 		e.Also = append(slices.Clip(e.Also), other.SHA256)
 	}
-	e.Adopted = e.Adopted || other.Adopted
+	e.Adopted, e.Edited = e.Adopted || other.Adopted, e.Edited || other.Edited
 	if e.Adopted {
 		e.Class = render.Seeded
 	}

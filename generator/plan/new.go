@@ -26,11 +26,21 @@ type Input struct {
 	Edits   []byte            // what fabgen.yaml held when Source was made of it; nil where it is not edited
 	Moves   map[string]string // where renamed files stood before, by the path that is rendered now
 	Restore []string          // files to make again although the user deleted them; AllFiles for all of them
-	Last    []render.File     // what the configuration that was generated last gives; where it is known, for bases
+
+	// Last gives what the configuration that was generated last gives, where that is known; it is asked where a base is
+	// stored nowhere. Nil: it is not known.
+	Last func() []render.File
 }
 
 // AllFiles stands for every file in Input.Restore.
 const AllFiles = "*"
+
+func (in Input) last() []render.File {
+	if in.Last == nil {
+		return nil
+	}
+	return in.Last()
+}
 
 func (in Input) restores(p string) bool {
 	return slices.Contains(in.Restore, p) || slices.Contains(in.Restore, AllFiles)
