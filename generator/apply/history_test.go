@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -77,18 +79,36 @@ func templated(template, hole, thing, content string) render.File {
 type history struct {
 	*testing.T
 	*rand.Rand
-	dir   string
-	now   settings
-	lines map[string]bool // that the person wrote, and did not take back
-	n     int
-	told  []string
+	templates
+	dir    string
+	now    settings
+	then   settings        // when it was generated last
+	lines  map[string]bool // that the person wrote, and did not take back
+	theirs map[string]bool // files that fabgen has owned at any time
+	n      int
+	told   []string
 }
 
-func newHistory(t *testing.T, seed uint64) *history {
-	h := &history{T: t, Rand: rand.New(rand.NewPCG(seed, 7)), dir: quickDir(t), lines: map[string]bool{}}
+func newHistory(t *testing.T, from templates, seed uint64) *history {
+	h := &history{
+		T: t, Rand: rand.New(rand.NewPCG(seed, 7)), templates: from, dir: quickDir(t),
+		lines: map[string]bool{}, theirs: map[string]bool{},
+	}
 	h.now = settings{version: 1}.with([]string{"alpha", "beta"}, []string{"get"})
-	quickRun(t, plan.Input{Dir: h.dir, Files: h.now.files(), Init: true, Source: []byte("source\n")})
+	quickRun(t, plan.Input{Dir: h.dir, Files: h.rendered(), Init: true, Source: []byte("source\n")})
+	h.then = h.now
 	return h
+}
+
+// rendered is what the settings give now.
+func (h *history) rendered() []render.File {
+	files := h.files(h.now)
+	for _, f := range files {
+		if f.Class == render.Owned {
+			h.theirs[f.Path] = true
+		}
+	}
+	return files
 }
 
 func (h *history) tell(format string, args ...any) {
@@ -153,20 +173,17 @@ func (h *history) rename() {
 	from := h.now.items[h.IntN(len(h.now.items))]
 	h.n++
 	to := fmt.Sprintf("new%d", h.n)
-	moves := map[string]string{}
-	for _, name := range []string{"handler.go", "table.go"} {
-		moves["items/"+to+"/"+name] = "items/" + from + "/" + name
-	}
+	was := h.now
 	h.now = h.now.with(append(slices.DeleteFunc(slices.Clone(h.now.items), func(s string) bool { return s == from }), to), h.now.routes)
 	h.tell("%s becomes %s", from, to)
-	h.generate(moves)
+	h.generate(h.moves(was, h.now, from, to))
 }
 
 // mine picks a file that is the person's to edit.
 func (h *history) mine(all tree) string {
 	var paths []string
-	for p := range all {
-		if !strings.HasSuffix(p, "/") && !strings.HasSuffix(p, "table.go") && p != "all.go" && p != plan.SourceFile {
+	for p, content := range all {
+		if !strings.HasSuffix(p, "/") && !h.theirs[p] && p != plan.SourceFile && !strings.Contains(content, "\x00") {
 			paths = append(paths, p)
 		}
 	}
@@ -185,19 +202,11 @@ func (h *history) write() {
 		return
 	}
 	h.n++
-	lines := strings.SplitAfter(all[p], "\n")
-	at, line := h.IntN(len(lines)), fmt.Sprintf("user%d", h.n)
-	text := line + "\n"
-	if strings.Contains(p, ".json") {
-		at, text = 2, fmt.Sprintf("    %q: \"1\",\n", line)
-		line = fmt.Sprintf("%q: \"1\"", line)
-	}
-	if strings.Contains(p, ".yaml") {
-		text = line + ": 1\n"
-	}
-	h.tell("%s gets the line %s", p, line)
-	put(h.T, h.dir, tree{p: strings.Join(slices.Insert(lines, min(at, len(lines)-1), text), "")})
-	h.lines[line] = true
+	lines, word := strings.SplitAfter(all[p], "\n"), fmt.Sprintf("user%dx", h.n)
+	at, text := lineFor(p, word, len(lines), h.Int())
+	h.tell("%s gets the line %q at %d", p, text, at)
+	put(h.T, h.dir, tree{p: strings.Join(slices.Insert(lines, at, text), "")})
+	h.lines[strings.TrimSpace(text)] = true
 }
 
 // cut takes away a line that the person did not write.
@@ -235,16 +244,21 @@ func (h *history) forget(text string) {
 func (h *history) editOwned() {
 	h.generate(nil)
 	if h.n++; h.IntN(2) == 0 {
-		put(h.T, h.dir, tree{"all.go": readTree(h.T, h.dir)["all.go"] + fmt.Sprintf("lost%d\n", h.n)})
+		put(h.T, h.dir, tree{h.owned: readTree(h.T, h.dir)[h.owned] + fmt.Sprintf("// lost%d\n", h.n)})
 		if p := h.plan(nil); p.Counts().Edited != 1 && !strings.Contains(h.state(), `"adopted"`) {
-			h.fail("the edit of all.go is not reported: %+v", p.Counts())
+			h.fail("the edit of %s is not reported: %+v", h.owned, p.Counts())
 		}
 	}
-	line := fmt.Sprintf("user%d", h.n)
-	h.tell("all.go is edited and adopted")
-	put(h.T, h.dir, tree{"all.go": readTree(h.T, h.dir)["all.go"] + line + "\n"})
+	line := fmt.Sprintf("// user%dx", h.n)
+	h.tell("%s is edited and adopted", h.owned)
+	put(h.T, h.dir, tree{h.owned: readTree(h.T, h.dir)[h.owned] + line + "\n"})
 	h.lines[line] = true
-	p, err := plan.Adopt(h.Context(), plan.Input{Dir: h.dir, Files: h.now.files(), Version: "0.1.0"}, []string{"all.go"})
+	if h.IntN(2) == 0 {
+		h.now.version = 1 + h.IntN(4)
+		h.tell("late, fabgen's version being %d by then", h.now.version)
+		h.generate(nil)
+	}
+	p, err := plan.Adopt(h.Context(), plan.Input{Dir: h.dir, Files: h.rendered(), Version: "0.1.0"}, []string{h.owned})
 	if err != nil {
 		h.fail("adopting: %v", err)
 	}
@@ -277,7 +291,8 @@ func (h *history) undo() {
 
 func (h *history) plan(moves map[string]string) *plan.Plan {
 	h.Helper()
-	return makePlan(h.T, plan.Input{Dir: h.dir, Files: h.now.files(), Moves: moves})
+	last := func() []render.File { return h.files(settings{h.then.items, h.then.routes, h.now.version}) }
+	return makePlan(h.T, plan.Input{Dir: h.dir, Files: h.rendered(), Moves: moves, Last: last})
 }
 
 func (h *history) apply(p *plan.Plan) {
@@ -312,6 +327,7 @@ func (h *history) generate(moves map[string]string) {
 		}
 	}
 	h.apply(p)
+	h.then = h.now
 	h.solve()
 }
 
@@ -383,7 +399,25 @@ func TestRandomHistoriesLoseNothing(t *testing.T) {
 	for seed := range histories {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			newHistory(t, seed).play(12)
+			newHistory(t, few, seed).play(12)
+		})
+	}
+}
+
+// The same with the templates of real workloads. HISTORIES is how many.
+func TestRandomHistoriesOfWholeWorkloads(t *testing.T) {
+	histories, err := strconv.Atoi(cmp.Or(os.Getenv("HISTORIES"), "20"))
+	if err != nil {
+		t.Fatalf("HISTORIES: %v", err)
+	}
+	if testing.Short() {
+		histories = 4
+	}
+	from := whole(t)
+	for seed := range histories {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			newHistory(t, from, uint64(seed)).play(12)
 		})
 	}
 }
@@ -407,7 +441,7 @@ func TestIndependentChangesMeet(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var ends []tree
 			for _, editFirst := range []bool{true, false} {
-				h := newHistory(t, 1)
+				h := newHistory(t, few, 1)
 				edit := func() {
 					all := readTree(t, h.dir)
 					for p, do := range edits {
@@ -418,7 +452,7 @@ func TestIndependentChangesMeet(t *testing.T) {
 					edit()
 				}
 				h.now = change(h.now)
-				quickRun(t, plan.Input{Dir: h.dir, Files: h.now.files()})
+				quickRun(t, plan.Input{Dir: h.dir, Files: h.rendered()})
 				if !editFirst {
 					edit()
 				}

@@ -67,11 +67,9 @@ func (u *undoing) planAll(ctx context.Context, acc *account) error {
 	u.Folders = u.emptied(touched, u.remaining())
 	u.Pending.Folders = u.Folders
 	content := map[string][]byte{}
-	for sum := range last.bases() {
-		if !acc.bases[sum] {
-			if content[sum], err = u.kept(sum); err != nil {
-				return err
-			}
+	for _, sum := range u.record.Bases {
+		if content[sum], err = u.kept(sum); err != nil {
+			return err
 		}
 	}
 	u.keepBases(last.bases(), content, acc)

@@ -1,0 +1,142 @@
+package apply
+
+import (
+	"bytes"
+	"fmt"
+	"hash/fnv"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"github.com/fabgen/fabgen/generator/model"
+	"github.com/fabgen/fabgen/generator/render"
+	"github.com/fabgen/fabgen/internal/modeltest"
+)
+
+// templates are what a history's workload is rendered from.
+type templates struct {
+	files func(settings) []render.File
+	moves func(before, after settings, from, to string) map[string]string // as plan.Input has them
+	owned string                                                          // a file of fabgen's that is always there
+}
+
+// few are templates of the tests' own, which leave time for many histories.
+var few = templates{
+	files: settings.files,
+	moves: func(_, _ settings, from, to string) map[string]string {
+		moves := map[string]string{}
+		for _, name := range []string{"handler.go", "table.go"} {
+			moves["items/"+to+"/"+name] = "items/" + from + "/" + name
+		}
+		return moves
+	},
+	owned: "all.go",
+}
+
+// whole are the templates that workloads are really rendered from, of the version that the settings say.
+func whole(t *testing.T) templates {
+	var mu sync.Mutex
+	rendered := map[string][]render.File{}
+	return templates{
+		files: func(s settings) []render.File {
+			mu.Lock()
+			defer mu.Unlock()
+			key := fmt.Sprint(s)
+			if rendered[key] == nil {
+				rendered[key] = s.wholeFiles(t)
+			}
+			return rendered[key]
+		},
+		moves: func(before, after settings, from, to string) map[string]string {
+			was := before.itemPaths(t, from)
+			moves := map[string]string{}
+			for template, now := range after.itemPaths(t, to) {
+				moves[now] = was[template]
+			}
+			return moves
+		},
+		owned: "backend/internal/routes/all_routes.go",
+	}
+}
+
+func (s settings) model(t *testing.T) *model.Model {
+	var b strings.Builder
+	b.WriteString(`apiVersion: fabgen/v1
+workload: {name: Org.Years, module: example.com/years}
+entra: {tenantId: 11111111-2222-4333-8444-555555555555, clientId: 66666666-7777-4888-9999-aaaaaaaaaaaa}
+scopes: [{name: Years.Read, description: Read years}]
+resources: [{name: onelake, scopes: [user_impersonation]}]
+`)
+	for i, item := range s.items {
+		if i == 0 {
+			b.WriteString("items:\n")
+		}
+		fmt.Fprintf(&b, "  - {name: %s, jobs: [Run]}\n", typeName(item))
+	}
+	for i, route := range s.routes {
+		if i == 0 {
+			b.WriteString("routes:\n")
+		}
+		fmt.Fprintf(&b, "  - {name: %s, method: GET, path: /%s, scopes: [Years.Read], resource: onelake}\n", route, route)
+	}
+	return modeltest.Of(t, "fabgen.yaml", []byte(b.String()))
+}
+
+func typeName(item string) string { return strings.ToUpper(item[:1]) + item[1:] }
+
+func (s settings) wholeFiles(t *testing.T) []render.File {
+	source := fstest.MapFS{"auth/auth.go": {Data: []byte("package auth\n")}}
+	files, err := render.Render(t.Context(), s.model(t), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, f := range files {
+		files[i].Data = changed(f, s.version)
+	}
+	return files
+}
+
+// changed is what an upgraded template gives: a third of the files, others with each version, have a line more somewhere.
+func changed(f render.File, version int) []byte {
+	sum := fnv.New32a()
+	sum.Write([]byte(f.Path))
+	n := int(sum.Sum32() >> 1)
+	if version == 1 || n%3 != version%3 || bytes.IndexByte(f.Data, 0) >= 0 {
+		return f.Data
+	}
+	lines := strings.SplitAfter(string(f.Data), "\n")
+	at, text := lineFor(f.Path, fmt.Sprintf("template%d", version), len(lines), n)
+	return []byte(strings.Join(slices.Insert(lines, at, text), ""))
+}
+
+// lineFor is a line with a word that may stand in a file of this name, and where: n says where it may stand anywhere.
+func lineFor(name, word string, lines, n int) (at int, text string) {
+	at = n % max(1, lines)
+	name = strings.TrimSuffix(name, path.Ext(name[:len(name)-len(path.Ext(name))])) // nothing but the last ending counts
+	switch ext := path.Ext(strings.TrimSuffix(name, ".removed")); {
+	case ext == ".json":
+		return 1, fmt.Sprintf("  %q: \"1\",\n", word)
+	case ext == ".sum":
+		return at, "example.com/" + word + " v1.0.0 h1:" + word + "=\n"
+	case ext == ".md":
+		return at, word + "\n"
+	case ext == ".html":
+		return at, "<!-- " + word + " -->\n"
+	case slices.Contains([]string{".go", ".mod", ".ts", ".tsx", ".js", ".bicepparam", ".bicep"}, ext):
+		return at, "// " + word + "\n"
+	}
+	return at, "# " + word + "\n"
+}
+
+func (s settings) itemPaths(t *testing.T, name string) map[string]string {
+	for _, item := range s.model(t).Items {
+		if item.Name == typeName(name) {
+			return render.ItemPaths(item)
+		}
+	}
+	t.Fatalf("there is no item %s", name)
+	return nil
+}
