@@ -141,7 +141,9 @@ func (h *history) happen() {
 	case 3:
 		h.rename()
 	case 4, 5, 6, 7:
-		h.write()
+		for range h.edits {
+			h.write()
+		}
 	case 8:
 		h.cut()
 	case 9:

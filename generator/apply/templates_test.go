@@ -21,6 +21,7 @@ type templates struct {
 	files func(settings) []render.File
 	moves func(before, after settings, from, to string) map[string]string // as plan.Input has them
 	owned string                                                          // a file of fabgen's that is always there
+	edits int                                                             // how many files a person writes to at a time
 }
 
 // few are templates of the tests' own, which leave time for many histories.
@@ -34,6 +35,7 @@ var few = templates{
 		return moves
 	},
 	owned: "all.go",
+	edits: 1,
 }
 
 // whole are the templates that workloads are really rendered from, of the version that the settings say.
@@ -59,6 +61,7 @@ func whole(t *testing.T) templates {
 			return moves
 		},
 		owned: "backend/internal/routes/all_routes.go",
+		edits: 10,
 	}
 }
 
