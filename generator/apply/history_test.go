@@ -166,19 +166,28 @@ func (h *history) toggled(have []string, names ...string) []string {
 	return append(slices.Clone(have), name)
 }
 
-// rename gives an item another name, and generates.
+// rename gives an item or a route another name, and generates.
 func (h *history) rename() {
-	h.generate(nil) // so that the item is there
-	if len(h.now.items) == 0 {
+	h.generate(nil) // so that it is there
+	was, list := h.now, "items"
+	have := was.items
+	if h.IntN(3) == 0 {
+		list, have = "routes", was.routes
+	}
+	if len(have) == 0 {
 		return
 	}
-	from := h.now.items[h.IntN(len(h.now.items))]
+	from := have[h.IntN(len(have))]
 	h.n++
 	to := fmt.Sprintf("new%d", h.n)
-	was := h.now
-	h.now = h.now.with(append(slices.DeleteFunc(slices.Clone(h.now.items), func(s string) bool { return s == from }), to), h.now.routes)
-	h.tell("%s becomes %s", from, to)
-	h.generate(h.moves(was, h.now, from, to))
+	left := append(slices.DeleteFunc(slices.Clone(have), func(s string) bool { return s == from }), to)
+	if list == "items" {
+		h.now = was.with(left, was.routes)
+	} else {
+		h.now = was.with(was.items, left)
+	}
+	h.tell("%s of the %s becomes %s", from, list, to)
+	h.generate(h.moves(was, h.now, list, from, to))
 }
 
 // mine picks a file that is the person's to edit.

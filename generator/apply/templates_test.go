@@ -19,16 +19,20 @@ import (
 // templates are what a history's workload is rendered from.
 type templates struct {
 	files func(settings) []render.File
-	moves func(before, after settings, from, to string) map[string]string // as plan.Input has them
-	owned string                                                          // a file of fabgen's that is always there
-	edits int                                                             // how many files a person writes to at a time
+	moves func(before, after settings, list, from, to string) map[string]string // as plan.Input has them
+	owned string                                                                // a file of fabgen's that is always there
+	edits int                                                                   // how many files a person writes to at a time
 }
 
 // few are templates of the tests' own, which leave time for many histories.
 var few = templates{
 	files: settings.files,
-	moves: func(_, _ settings, from, to string) map[string]string {
+	moves: func(_, _ settings, list, from, to string) map[string]string {
 		moves := map[string]string{}
+		if list == "routes" {
+			moves["routes/"+to+".go"] = "routes/" + from + ".go"
+			return moves
+		}
 		for _, name := range []string{"handler.go", "table.go"} {
 			moves["items/"+to+"/"+name] = "items/" + from + "/" + name
 		}
@@ -52,10 +56,12 @@ func whole(t *testing.T) templates {
 			}
 			return rendered[key]
 		},
-		moves: func(before, after settings, from, to string) map[string]string {
-			was := before.itemPaths(t, from)
-			moves := map[string]string{}
-			for template, now := range after.itemPaths(t, to) {
+		moves: func(before, after settings, list, from, to string) map[string]string {
+			if list == "items" {
+				from, to = typeName(from), typeName(to)
+			}
+			was, moves := render.Paths(before.model(t), list, from), map[string]string{}
+			for template, now := range render.Paths(after.model(t), list, to) {
 				moves[now] = was[template]
 			}
 			return moves
@@ -132,14 +138,4 @@ func lineFor(name, word string, lines, n int) (at int, text string) {
 		return at, "// " + word + "\n"
 	}
 	return at, "# " + word + "\n"
-}
-
-func (s settings) itemPaths(t *testing.T, name string) map[string]string {
-	for _, item := range s.model(t).Items {
-		if item.Name == typeName(name) {
-			return render.ItemPaths(item)
-		}
-	}
-	t.Fatalf("there is no item %s", name)
-	return nil
 }
