@@ -1,14 +1,17 @@
 package apply
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/fabgen/fabgen/generator/plan"
+	"github.com/fabgen/fabgen/generator/render"
 )
 
 // A workload of the real templates gets an item and loses a route, over a person's edits, and the run dies at each step.
@@ -72,4 +75,66 @@ func linkTree(t *testing.T, from string) string {
 		t.Fatal(err)
 	}
 	return to
+}
+
+// A line at the end of each file that is a person's, or in each JSON object, written before or after the configuration
+// changes, gives the same tree.
+func TestIndependentChangesOfWholeWorkloadsMeet(t *testing.T) {
+	from := whole(t)
+	for name, change := range map[string]func(settings) settings{
+		"item added":   func(s settings) settings { return s.with([]string{"alpha", "beta", "gamma"}, s.routes) },
+		"item removed": func(s settings) settings { return s.with([]string{"beta"}, s.routes) },
+		"route added":  func(s settings) settings { return s.with(s.items, []string{"get", "list"}) },
+		"all of it":    func(s settings) settings { return s.with([]string{"beta", "zeta"}, []string{"list"}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var ends []tree
+			for _, editFirst := range []bool{true, false} {
+				h := newHistory(t, from, 1)
+				stay := theirsInBoth(from.files(h.now), from.files(change(h.now)))
+				if editFirst {
+					endEach(t, h.dir, stay)
+				}
+				h.now = change(h.now)
+				quickRun(t, plan.Input{Dir: h.dir, Files: h.rendered()})
+				if !editFirst {
+					endEach(t, h.dir, stay)
+				}
+				h.checkDone()
+				ends = append(ends, readTree(t, h.dir).withoutUndo())
+			}
+			ends[0].compare(t, ends[1])
+		})
+	}
+}
+
+// theirsInBoth are the texts that are a person's in both of two renderings.
+func theirsInBoth(renderings ...[]render.File) []string {
+	count := map[string]int{}
+	var both []string
+	for _, files := range renderings {
+		for _, f := range files {
+			if f.Class == render.Seeded && bytes.IndexByte(f.Data, 0) < 0 {
+				count[f.Path]++
+			}
+			if count[f.Path] == len(renderings) {
+				both = append(both, f.Path)
+			}
+		}
+	}
+	return both
+}
+
+func endEach(t *testing.T, dir string, paths []string) {
+	t.Helper()
+	if len(paths) < 20 {
+		t.Fatalf("only %v are a person's", paths)
+	}
+	all := readTree(t, dir)
+	for _, p := range paths {
+		lines := strings.SplitAfter(all[p], "\n")
+		at, text := lineFor(p, "user1x", len(lines), len(lines)-1)
+		put(t, dir, tree{p: strings.Join(slices.Insert(lines, at, text), "")})
+	}
 }
