@@ -52,7 +52,7 @@ func (d *decisions) decideRendered(f render.File, from string) error {
 	d.Rendered[f.Path] = q.sha256
 	q.prior, q.known = d.acc.entry(f.Path, q.disk)
 	q.resumed = d.acc.isWork(f.Path, q.disk)
-	if from != "" {
+	if from != "" && !d.leaves(f, from) {
 		q.prior, q.known = d.acc.entry(from, d.disk[from])
 		if activePath(from) != f.Path {
 			q.origin = from
@@ -74,6 +74,14 @@ func (d *decisions) decideRendered(f render.File, from string) error {
 		d.moved[a.From] = a.Path
 	}
 	return nil
+}
+
+// leaves reports whether a file of fabgen's stays where it was generated although a run that was interrupted wanted it
+// elsewhere: somebody edited it since. Where the move is asked for in this run it is in the way instead.
+func (d *decisions) leaves(f render.File, from string) bool {
+	prior, known := d.acc.entry(from, d.disk[from])
+	edited := known && f.Class == render.Owned && !prior.Adopted && d.disk[from].there && !d.disk[from].isLast(prior)
+	return edited && d.in.Moves[f.Path] == "" && !d.in.Force
 }
 
 func (d *decisions) movable(path string) bool {
