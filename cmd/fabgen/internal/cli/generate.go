@@ -82,7 +82,7 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.verify && p.Err() == nil && p.Changes() {
+	if o.verify && p.Err() == nil && p.Works() {
 		if err := o.app.verify(ctx, p); err != nil {
 			return err
 		}
