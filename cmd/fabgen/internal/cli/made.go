@@ -58,7 +58,7 @@ func printNext(w io.Writer, dir string) {
 	if dir != "." {
 		fmt.Fprintf(w, "  cd %s\n", shellWord(dir))
 	}
-	fmt.Fprintln(w, "  (cd backend && go test ./...)\n  (cd frontend && npm ci && npm test)")
+	fmt.Fprintln(w, "  fabgen dev    # all of it on this machine, without an account\n  make test")
 }
 
 // shellWord quotes a path for a shell where it needs quotes.

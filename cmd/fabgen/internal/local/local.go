@@ -20,7 +20,7 @@ import (
 	"github.com/fabgen/fabgen/runtime/fabrictest"
 )
 
-// Options say which workload a Cloud serves, and where its parts are. All but Seed, OnEvent and the bools is required.
+// Options say which workload a Cloud serves, and where its parts are. All but PagesAddr, Seed, Unattended and those that are told is required.
 type Options struct {
 	Model *model.Model
 	Env   *model.Environment
@@ -32,12 +32,16 @@ type Options struct {
 	Backend string
 	// Frontend and Portal are the origins of the front-end and of the local portal.
 	Frontend, Portal string
+	// PagesAddr is where Entra's pages are. Default: a free port.
+	PagesAddr string
 	// Seed is who there is. Default: localentra.DefaultSeed.
 	Seed *localentra.Seed
 	// Unattended answers every page as the seed says that the person would.
 	Unattended bool
-	// OnEvent is told of each request that Entra has answered. It must not block.
+	// OnEvent is told of each request that Entra has answered, OnCall of each that Fabric, OneLake and the workload's own
+	// resources have. They must not block.
 	OnEvent func(localentra.Event)
+	OnCall  func(fabrictest.Call)
 }
 
 // Cloud is what Start has started. It is safe for concurrent use.
@@ -81,7 +85,7 @@ func (c *Cloud) startEntra() error {
 	server, err := localentra.Start(localentra.Options{
 		Dir: o.RootDir, TenantID: o.Env.TenantID, ClientID: o.Env.ClientID, Registration: c.registration(),
 		LookedUp: lookedUp(o.Model), Resources: ownResources(o.Model), Seed: o.Seed,
-		PortalRedirectURIs: []string{o.Portal + "/"}, Unattended: o.Unattended, OnEvent: o.OnEvent,
+		PortalRedirectURIs: []string{o.Portal + "/"}, PagesAddr: o.PagesAddr, Unattended: o.Unattended, OnEvent: o.OnEvent,
 	})
 	c.Entra = server
 	return err
@@ -135,7 +139,8 @@ const everything = ".default"
 
 func (c *Cloud) startFabric() error {
 	o := c.options
-	server, err := fabrictest.Start(fabrictest.Options{Entra: c.Entra, TenantID: o.Env.TenantID, ClientID: o.Env.ClientID})
+	server, err := fabrictest.Start(fabrictest.Options{Entra: c.Entra, TenantID: o.Env.TenantID, ClientID: o.Env.ClientID,
+		Observe: o.OnCall})
 	if err != nil {
 		return err
 	}
@@ -172,7 +177,7 @@ func (c *Cloud) startResources() error {
 // Control calls the back-end as Fabric does, for a user; for nobody where it is empty.
 func (c *Cloud) Control(user string) *fabrictest.Client {
 	return &fabrictest.Client{
-		BaseURL: c.options.Backend + basePath(c.options.Env.BackendURL), HTTP: c.Entra.Client(), TenantID: c.tenantOf(user),
+		BaseURL: c.options.Backend + c.BasePath(), HTTP: c.Entra.Client(), TenantID: c.tenantOf(user),
 		Tokens: func() auth.SubjectAndApp {
 			tokens, err := c.composite(user)
 			if err != nil {
@@ -218,7 +223,7 @@ func (c *Cloud) Environment() (map[string]string, error) {
 	env := map[string]string{
 		"ENTRA_AUTHORITY": c.Entra.URL, "ENTRA_V1_ISSUER": c.Entra.V1Issuer(), "EXTRA_CA_FILE": c.Entra.CAFile,
 		"FABRIC_TENANT_ID": o.Env.TenantID, "FABRIC_CLIENT_ID": o.Env.ClientID, "FABRIC_AUDIENCE": o.Env.Audience,
-		"FABRIC_CLIENT_SECRET": c.Entra.ClientSecret, "WORKLOAD_BASE_PATH": basePath(o.Env.BackendURL),
+		"FABRIC_CLIENT_SECRET": c.Entra.ClientSecret, "WORKLOAD_BASE_PATH": c.BasePath(),
 		"FABRIC_API_URL": c.Fabric.URL, "ONELAKE_URL": c.Fabric.OneLakeURL, "ALLOWED_ORIGINS": o.Frontend,
 		"DATABASE_URL": "sqlite:" + filepath.Join(o.StateDir, "workload.db"),
 	}
@@ -228,9 +233,9 @@ func (c *Cloud) Environment() (map[string]string, error) {
 	return env, nil
 }
 
-// basePath is the path of the back-end's address.
-func basePath(backend string) string {
-	_, rest, _ := strings.Cut(backend, "://")
+// BasePath is where the back-end has the Workload REST contract: the path of its address.
+func (c *Cloud) BasePath() string {
+	_, rest, _ := strings.Cut(c.options.Env.BackendURL, "://")
 	if i := strings.IndexByte(rest, '/'); i >= 0 {
 		return strings.TrimSuffix(rest[i:], "/")
 	}

@@ -37,7 +37,7 @@ type ResourceCall struct {
 func (s *Server) NewResource(uri string, scopes ...string) (*Resource, error) {
 	resource := &Resource{}
 	var err error
-	resource.URL, err = s.listen(s.bearer(uri, scopes, resource))
+	resource.URL, err = s.listen(s.observed(uri, s.bearer(uri, scopes, resource)))
 	return resource, err
 }
 
@@ -82,6 +82,7 @@ func (s *Server) bearer(resource string, scopes []string, next http.Handler) htt
 		}
 		token, err := s.options.Entra.VerifyFor(text, resource, scopes...)
 		if err != nil {
+			noted(w).refuse(roleBearer, err)
 			fabricError(w, http.StatusUnauthorized, "TokenNotValid", err.Error())
 			return
 		}
@@ -90,29 +91,51 @@ func (s *Server) bearer(resource string, scopes []string, next http.Handler) htt
 }
 
 // checkComposite checks both tokens of flow C: the user's and the workload's, both for Fabric and both by the workload's
-// application, the latter from the publisher tenant.
-func (s *Server) checkComposite(r *http.Request) error {
+// application, the latter from the publisher tenant. It notes in the call what is wrong with which.
+func (s *Server) checkComposite(r *http.Request, call *Call) (*entratest.Token, error) {
 	tokens, err := auth.ParseSubjectAndApp(r.Header)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	subject, err := s.options.Entra.VerifyFor(tokens.Subject, auth.FabricURI)
+	subject, err := s.checkSubject(tokens.Subject)
 	if err != nil {
-		return fmt.Errorf("the subject token: %w", err)
+		call.refuse(roleSubject, err)
+		return nil, fmt.Errorf("the subject token: %w", err)
 	}
-	app, err := s.options.Entra.VerifyFor(tokens.App, auth.FabricURI)
-	if err != nil {
-		return fmt.Errorf("the app token: %w", err)
+	if err := s.checkApp(tokens.App); err != nil {
+		call.refuse(roleApp, err)
+		return nil, fmt.Errorf("the app token: %w", err)
 	}
+	return subject, nil
+}
+
+func (s *Server) checkSubject(text string) (*entratest.Token, error) {
+	if text == "" {
+		return nil, errors.New("it is missing")
+	}
+	token, err := s.options.Entra.VerifyFor(text, auth.FabricURI)
 	switch {
-	case subject.IsApp || len(subject.Scopes) == 0:
-		return errors.New("the subject token is no user's")
-	case !app.IsApp:
-		return errors.New("the app token is no application's")
-	case subject.AppID != s.options.ClientID || app.AppID != s.options.ClientID:
-		return errors.New("the tokens are not the workload's")
-	case app.TenantID != s.options.TenantID:
-		return errors.New("the app token is not of the publisher tenant")
+	case err != nil:
+		return nil, err
+	case token.IsApp || len(token.Scopes) == 0:
+		return nil, errors.New("it is no user's")
+	case token.AppID != s.options.ClientID:
+		return nil, errors.New("it is not the workload's")
+	}
+	return token, nil
+}
+
+func (s *Server) checkApp(text string) error {
+	token, err := s.options.Entra.VerifyFor(text, auth.FabricURI)
+	switch {
+	case err != nil:
+		return err
+	case !token.IsApp:
+		return errors.New("it is no application's")
+	case token.AppID != s.options.ClientID:
+		return errors.New("it is not the workload's")
+	case token.TenantID != s.options.TenantID:
+		return errors.New("it is not of the publisher tenant")
 	}
 	return nil
 }

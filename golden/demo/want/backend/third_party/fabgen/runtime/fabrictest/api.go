@@ -101,9 +101,11 @@ func (s *Server) interrupt(w http.ResponseWriter) bool {
 	defer s.mu.Unlock()
 	switch {
 	case s.outage:
+		noted(w).Injected = true
 		fabricError(w, http.StatusServiceUnavailable, "ServiceUnavailable", "The local Fabric has an outage.")
 	case s.throttled > 0:
 		s.throttled--
+		noted(w).Injected = true
 		if s.retryAfter > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(int(s.retryAfter.Seconds())))
 		}
@@ -124,7 +126,7 @@ func (s *Server) resolvePermissions(w http.ResponseWriter, r *http.Request) {
 	if s.interrupt(w) {
 		return
 	}
-	if err := s.checkComposite(r); err != nil {
+	if _, err := s.checkComposite(r, noted(w)); err != nil {
 		fabricError(w, http.StatusUnauthorized, "TokenNotValid", err.Error())
 		return
 	}
@@ -162,5 +164,7 @@ func (s *Server) getItem(w http.ResponseWriter, r *http.Request) {
 }
 
 func fabricError(w http.ResponseWriter, status int, code, message string) {
+	call := noted(w)
+	call.Code, call.Reason = code, message
 	writeJSON(w, status, map[string]string{"errorCode": code, "message": message})
 }

@@ -67,7 +67,7 @@ type Entra interface {
 	Client() *http.Client
 }
 
-// Options say which workload a Server serves. All of it is required.
+// Options say which workload a Server serves. All of it but Observe is required.
 type Options struct {
 	Entra Entra
 	// TenantID and ClientID are the workload's publisher tenant and application, both GUIDs.
@@ -75,6 +75,8 @@ type Options struct {
 	// UserTenantID is the tenant of the user for whom Client calls, and Tokens are those of a call of it.
 	UserTenantID string
 	Tokens       func() auth.SubjectAndApp
+	// Observe is told of each call when it is answered. It must not block, and is called from several goroutines.
+	Observe func(Call)
 }
 
 // TB is the part of testing.TB that New needs.
@@ -107,10 +109,10 @@ func Start(o Options) (*Server, error) {
 	mux.Handle("GET /v1/workspaces/{workspace}/items/{item}",
 		s.interrupted(s.bearer(auth.FabricURI, nil, http.HandlerFunc(s.getItem))))
 	var err error
-	if s.URL, err = s.listen(mux); err != nil {
+	if s.URL, err = s.listen(s.observed(ServiceFabric, mux)); err != nil {
 		return nil, err
 	}
-	if s.OneLakeURL, err = s.listen(s.bearer(OneLakeURI, nil, s.files)); err != nil {
+	if s.OneLakeURL, err = s.listen(s.observed(ServiceOneLake, s.bearer(OneLakeURI, nil, s.files))); err != nil {
 		s.Close()
 		return nil, err
 	}

@@ -167,8 +167,11 @@ func (d *dfs) put(path string, content []byte) {
 }
 
 func dfsError(w http.ResponseWriter, status int, code string) {
+	message := "The local OneLake says " + code + "."
+	call := noted(w)
+	call.Code, call.Reason = code, message
 	w.Header().Set("X-Ms-Error-Code", code)
-	writeJSON(w, status, map[string]any{"error": map[string]string{"code": code, "message": "The local OneLake says " + code + "."}})
+	writeJSON(w, status, map[string]any{"error": map[string]string{"code": code, "message": message}})
 }
 
 func writeJSON(w http.ResponseWriter, status int, value any) {
