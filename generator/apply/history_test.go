@@ -18,81 +18,24 @@ import (
 	"github.com/fabgen/fabgen/generator/render"
 )
 
-// settings is a small configuration, with templates that change with fabgen's version.
-type settings struct {
-	items, routes []string // sorted
-	version       int
-}
-
-func (s settings) with(items, routes []string) settings {
-	slices.Sort(items)
-	slices.Sort(routes)
-	return settings{items, routes, s.version}
-}
-
-// files renders the configuration.
-func (s settings) files() []render.File {
-	readme := "# Workload\n\n## Items\n\n"
-	all := fmt.Sprintf("// version %d\n", s.version)
-	for _, item := range s.items {
-		readme += "- " + item + "\n"
-		all += "item " + item + "\n"
-	}
-	readme += "\n## Routes\n\n"
-	for _, route := range s.routes {
-		readme += "- GET /" + route + "\n"
-		all += "route " + route + "\n"
-	}
-	readme += fmt.Sprintf("\n## Versions\n\nmade by %d\n\n## End\n", s.version)
-	out := []render.File{
-		seeded("README.md", readme), owned("all.go", all),
-		seeded("package.json", fmt.Sprintf("{\n  \"dependencies\": {\n    \"a\": \"1.%d.0\",\n    \"z\": \"1.0.0\"\n  }\n}\n", s.version)),
-	}
-	if s.version > 1 {
-		out = append(out, seeded("since2.yaml", fmt.Sprintf("a: 1\nversion: %d\nz: 1\n", s.version)))
-	}
-	for _, item := range s.items {
-		out = append(out, s.itemFiles(item)...)
-	}
-	for _, route := range s.routes {
-		out = append(out, templated("routes/{route}.go", "{route}", route,
-			fmt.Sprintf("package routes\n\n// %s, version %d\n\nfunc handle() {\n\tfirst()\n\tsecond()\n}\n", route, s.version)))
-	}
-	return out
-}
-
-func (s settings) itemFiles(item string) []render.File {
-	handler := fmt.Sprintf("package items\n\n// %[1]s\n\nfunc create() {\n\tone()\n\ttwo()\n}\n\n"+
-		"func update() {\n\tversion(%[2]d)\n}\n\nfunc remove() {\n\tthree()\n}\n", item, s.version)
-	table := templated("items/{item}/table.go", "{item}", item, "table "+item+"\n")
-	table.Class = render.Owned
-	return []render.File{templated("items/{item}/handler.go", "{item}", item, handler), table}
-}
-
-func templated(template, hole, thing, content string) render.File {
-	f := seeded(strings.ReplaceAll(template, hole, thing), content)
-	f.Template = template
-	return f
-}
-
 // history is a workload to which things happen.
 type history struct {
 	*testing.T
 	*rand.Rand
 	templates
-	dir    string
-	now    settings
-	then   settings        // when it was generated last
-	lines  map[string]bool // that the person wrote, and did not take back
-	theirs map[string]bool // files that fabgen has owned at any time
-	n      int
-	told   []string
+	dir     string
+	now     settings
+	then    settings        // when it was generated last
+	lines   map[string]bool // that the person wrote, and did not take back
+	fabgens map[string]bool // files that fabgen has owned at any time
+	n       int
+	told    []string
 }
 
 func newHistory(t *testing.T, from templates, seed uint64) *history {
 	h := &history{
 		T: t, Rand: rand.New(rand.NewPCG(seed, 7)), templates: from, dir: quickDir(t),
-		lines: map[string]bool{}, theirs: map[string]bool{},
+		lines: map[string]bool{}, fabgens: map[string]bool{},
 	}
 	h.now = settings{version: 1}.with([]string{"alpha", "beta"}, []string{"get"})
 	quickRun(t, plan.Input{Dir: h.dir, Files: h.rendered(), Init: true, Source: []byte("source\n")})
@@ -105,7 +48,7 @@ func (h *history) rendered() []render.File {
 	files := h.files(h.now)
 	for _, f := range files {
 		if f.Class == render.Owned {
-			h.theirs[f.Path] = true
+			h.fabgens[f.Path] = true
 		}
 	}
 	return files
@@ -194,7 +137,7 @@ func (h *history) rename() {
 func (h *history) mine(all tree) string {
 	var paths []string
 	for p, content := range all {
-		if !strings.HasSuffix(p, "/") && !h.theirs[p] && p != plan.SourceFile && !strings.Contains(content, "\x00") {
+		if !strings.HasSuffix(p, "/") && !h.fabgens[p] && p != plan.SourceFile && !strings.Contains(content, "\x00") {
 			paths = append(paths, p)
 		}
 	}
@@ -251,7 +194,7 @@ func (h *history) forget(text string) {
 	}
 }
 
-// editOwned edits what is fabgen's, and then either adopts it or gives it up.
+// editOwned edits what is fabgen's, and then adopts it, at once or late, or leaves it.
 func (h *history) editOwned() {
 	h.generate(nil)
 	if h.n++; h.IntN(2) == 0 {
@@ -261,15 +204,25 @@ func (h *history) editOwned() {
 		}
 	}
 	line := fmt.Sprintf("// user%dx", h.n)
-	h.tell("%s is edited and adopted", h.owned)
+	h.tell("%s is edited", h.owned)
 	put(h.T, h.dir, tree{h.owned: readTree(h.T, h.dir)[h.owned] + line + "\n"})
 	h.lines[line] = true
 	if h.IntN(2) == 0 {
 		h.now.version = 1 + h.IntN(4)
-		h.tell("late, fabgen's version being %d by then", h.now.version)
+		h.tell("fabgen's version is %d by then", h.now.version)
 		h.generate(nil)
 	}
-	p, err := plan.Adopt(h.Context(), plan.Input{Dir: h.dir, Files: h.rendered(), Version: "0.1.0"}, []string{h.owned})
+	if h.IntN(3) == 0 {
+		h.tell("and left so")
+		return
+	}
+	h.adopt(h.owned)
+}
+
+func (h *history) adopt(path string) {
+	h.Helper()
+	h.tell("%s is adopted", path)
+	p, err := plan.Adopt(h.Context(), plan.Input{Dir: h.dir, Files: h.rendered(), Version: "0.1.0"}, []string{path})
 	if err != nil {
 		h.fail("adopting: %v", err)
 	}
@@ -318,6 +271,12 @@ func (h *history) generate(moves map[string]string) {
 	h.Helper()
 	h.solve()
 	p := h.plan(moves)
+	for _, a := range p.Conflicts() { // once generated, edited, no longer generated, and then once more
+		if !h.fabgens[a.Path] {
+			h.adopt(a.Path)
+		}
+	}
+	p = h.plan(moves)
 	if err := p.Err(); err != nil {
 		h.fail("generate refuses: %v", err)
 	}
@@ -385,8 +344,8 @@ func (h *history) checkDone() {
 	h.Helper()
 	want := readTree(h.T, h.dir)
 	p := h.plan(nil)
-	if p.Changes() {
-		h.fail("there is something to do after generate: %+v", p.Counts())
+	if c := p.Counts(); p.Works() || c.Conflicts+c.Unsolved > 0 {
+		h.fail("there is something to do after generate: %+v", c)
 	}
 	if done, err := runDying(h.T, p, -1, before); err != nil || len(done) > 0 {
 		h.fail("%d steps where nothing is to do, %v", len(done), err)

@@ -16,6 +16,63 @@ import (
 	"github.com/fabgen/fabgen/internal/modeltest"
 )
 
+// settings is a small configuration, with templates that change with fabgen's version.
+type settings struct {
+	items, routes []string // sorted
+	version       int
+}
+
+func (s settings) with(items, routes []string) settings {
+	slices.Sort(items)
+	slices.Sort(routes)
+	return settings{items, routes, s.version}
+}
+
+// files renders the configuration.
+func (s settings) files() []render.File {
+	readme := "# Workload\n\n## Items\n\n"
+	all := fmt.Sprintf("// version %d\n", s.version)
+	for _, item := range s.items {
+		readme += "- " + item + "\n"
+		all += "item " + item + "\n"
+	}
+	readme += "\n## Routes\n\n"
+	for _, route := range s.routes {
+		readme += "- GET /" + route + "\n"
+		all += "route " + route + "\n"
+	}
+	readme += fmt.Sprintf("\n## Versions\n\nmade by %d\n\n## End\n", s.version)
+	out := []render.File{
+		seeded("README.md", readme), owned("all.go", all),
+		seeded("package.json", fmt.Sprintf("{\n  \"dependencies\": {\n    \"a\": \"1.%d.0\",\n    \"z\": \"1.0.0\"\n  }\n}\n", s.version)),
+	}
+	if s.version > 1 {
+		out = append(out, seeded("since2.yaml", fmt.Sprintf("a: 1\nversion: %d\nz: 1\n", s.version)))
+	}
+	for _, item := range s.items {
+		out = append(out, s.itemFiles(item)...)
+	}
+	for _, route := range s.routes {
+		out = append(out, templated("routes/{route}.go", "{route}", route,
+			fmt.Sprintf("package routes\n\n// %s, version %d\n\nfunc handle() {\n\tfirst()\n\tsecond()\n}\n", route, s.version)))
+	}
+	return out
+}
+
+func (s settings) itemFiles(item string) []render.File {
+	handler := fmt.Sprintf("package items\n\n// %[1]s\n\nfunc create() {\n\tone()\n\ttwo()\n}\n\n"+
+		"func update() {\n\tversion(%[2]d)\n}\n\nfunc remove() {\n\tthree()\n}\n", item, s.version)
+	table := templated("items/{item}/table.go", "{item}", item, "table "+item+"\n")
+	table.Class = render.Owned
+	return []render.File{templated("items/{item}/handler.go", "{item}", item, handler), table}
+}
+
+func templated(template, hole, thing, content string) render.File {
+	f := seeded(strings.ReplaceAll(template, hole, thing), content)
+	f.Template = template
+	return f
+}
+
 // templates are what a history's workload is rendered from.
 type templates struct {
 	files func(settings) []render.File

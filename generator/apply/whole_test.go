@@ -92,7 +92,7 @@ func TestIndependentChangesOfWholeWorkloadsMeet(t *testing.T) {
 			var ends []tree
 			for _, editFirst := range []bool{true, false} {
 				h := newHistory(t, from, 1)
-				stay := theirsInBoth(from.files(h.now), from.files(change(h.now)))
+				stay := seededInBoth(from.files(h.now), from.files(change(h.now)))
 				if editFirst {
 					endEach(t, h.dir, stay)
 				}
@@ -109,8 +109,8 @@ func TestIndependentChangesOfWholeWorkloadsMeet(t *testing.T) {
 	}
 }
 
-// theirsInBoth are the texts that are a person's in both of two renderings.
-func theirsInBoth(renderings ...[]render.File) []string {
+// seededInBoth are the texts that are a person's in both of two renderings.
+func seededInBoth(renderings ...[]render.File) []string {
 	count := map[string]int{}
 	var both []string
 	for _, files := range renderings {
