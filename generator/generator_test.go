@@ -61,8 +61,20 @@ func TestGenerateAfterAChange(t *testing.T) {
 	if p.Counts().Updated == 0 || p.Err() != nil {
 		t.Fatalf("%+v, %v", p.Counts(), p.Err())
 	}
+	before := stamps(t, dir)
 	if err := generator.Apply(t.Context(), p); err != nil {
 		t.Fatal(err)
+	}
+	for path, is := range stamps(t, dir) {
+		inside, err := filepath.Rel(dir, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		was := before[path]
+		if stays := was != nil && os.SameFile(was, is) && was.ModTime() == is.ModTime(); !is.IsDir() &&
+			!strings.HasPrefix(inside, plan.Folder) && stays == p.Touches(filepath.ToSlash(inside)) {
+			t.Errorf("%s: planned to be written: %v, written: %v", inside, stays, !stays)
+		}
 	}
 	if p, err = generator.Plan(t.Context(), changed); err != nil || p.Changes() {
 		t.Errorf("not done, or %v", err)
