@@ -40,7 +40,7 @@ func (a *app) leftToSolve(p *plan.Plan) error {
 	}
 	if c.Edited > 0 {
 		a.show(p, plan.Edited)
-		a.say("%s: %s that fabgen owns and somebody edited: left so, and not generated; the diff above is what --force would do",
+		a.say("%s: %s that fabgen owns and somebody edited: left so, and not generated; --force would do what `fabgen diff` shows",
 			p.Dir, count(c.Edited, "file"))
 	}
 	if c.Marked > 0 {
