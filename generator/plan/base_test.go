@@ -52,4 +52,7 @@ func TestUnpack(t *testing.T) {
 			}
 		}
 	}
+	if _, err := Unpack([]byte("no gzip"), hash(nil)); err == nil {
+		t.Error("what is no gzip was taken")
+	}
 }
