@@ -83,10 +83,15 @@ func TestNothingToDoTouchesNothing(t *testing.T) {
 		t.Errorf("%d files and folders became %d", len(before), len(after))
 	}
 	for path, was := range before {
-		if is := after[path]; is == nil || !os.SameFile(was, is) || was.ModTime() != is.ModTime() || was.Mode() != is.Mode() {
+		if !untouched(was, after[path]) {
 			t.Errorf("%s was touched", path)
 		}
 	}
+}
+
+// untouched reports whether two looks at a path saw the same file, last changed at the same time. Nil is no file.
+func untouched(was, is os.FileInfo) bool {
+	return was != nil && is != nil && os.SameFile(was, is) && was.ModTime().Equal(is.ModTime()) && was.Mode() == is.Mode()
 }
 
 // stamps describes everything in a folder, folders and fabgen's own account included.
