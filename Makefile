@@ -52,6 +52,7 @@ fuzz: ## run each fuzzer for FUZZTIME
 	@GO=$(GO) .ci/fuzz $(FUZZTIME)
 
 nightly: FUZZTIME = 60s
+nightly: export HISTORIES = 100
 nightly: RACE = ./cmd/... ./generator/... ./internal/... ./runtime/...
 nightly: race cover fuzz ## run race, cover, and each fuzzer for a minute
 

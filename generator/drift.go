@@ -46,11 +46,11 @@ func DriftOf(ctx context.Context, r Request, p *plan.Plan) Drift {
 		if then != nil && p.Rendered[a.Path] != last[a.Path] {
 			d.add(a.Path, ByConfiguration)
 		}
-		if then != nil && !recorded.Is(last[a.Path]) {
+		if then != nil && !recorded.Edited && !recorded.Is(last[a.Path]) { // what was left behind tells nothing of the version
 			d.add(a.Path, ByVersion)
 			d.upgraded(recorded)
 		}
-		if a.Kind == plan.Conflict || a.Kind == plan.Unsolved || a.Kind == plan.Create && known {
+		if a.Kind == plan.Conflict || a.Kind == plan.Edited || a.Kind == plan.Unsolved || a.Kind == plan.Create && known {
 			d.add(a.Path, ByEdit)
 		}
 	}

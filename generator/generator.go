@@ -22,7 +22,7 @@ type Request struct {
 	Runtime  fs.FS            // the sources of fabgen's runtime package, which the workload gets a copy of
 	Force    bool             // overwrite what is in the way
 	Edits    []byte           // what fabgen.yaml held when Source was made of it; nil where it is as it stands
-	Renamed  *Renamed         // an item that has another name in Document than it had when it was generated
+	Renamed  *Renamed         // what has another name in Document than it had when it was generated
 	Restore  []string         // files to make again although the user deleted them; plan.AllFiles for all of them
 }
 
@@ -61,45 +61,36 @@ func (r Request) plan(ctx context.Context, init bool) (*plan.Plan, error) {
 	}
 	return plan.New(ctx, plan.Input{
 		Dir: r.Dir, Files: files, Version: Version, Force: r.Force, Init: init, Source: r.Source, Restore: r.Restore,
-		Edits: r.Edits, Moves: moves,
+		Edits: r.Edits, Moves: moves, Last: func() []render.File { return r.last(ctx) },
 	})
 }
 
-// Renamed is a change of an item's name.
+// Renamed is a change of a name.
 type Renamed struct {
-	Before   *config.Document // with the old name
-	From, To string
+	config.Renamed
+	Before *config.Document // with the old name
 }
 
-// moves gives where the files of a renamed item stand, by where they go.
+// moves gives where the files of what is renamed stand, by where they go.
 func (r Request) moves() (map[string]string, error) {
 	if r.Renamed == nil {
 		return nil, nil
 	}
-	before, err := itemPaths(r.Renamed.Before, r.Renamed.From)
+	before, err := model.New(r.Renamed.Before)
 	if err != nil {
 		return nil, err
 	}
-	after, err := itemPaths(r.Document, r.Renamed.To)
-	moves := map[string]string{}
-	for template, to := range after {
-		moves[to] = before[template]
-	}
-	return moves, err
-}
-
-// itemPaths gives the paths of an item's own files by their templates.
-func itemPaths(doc *config.Document, name string) (map[string]string, error) {
-	m, err := model.New(doc)
+	after, err := model.New(r.Document)
 	if err != nil {
 		return nil, err
 	}
-	for _, item := range m.Items {
-		if item.Name == name {
-			return render.ItemPaths(item), nil
+	was, moves := render.Paths(before, r.Renamed.List, r.Renamed.From), map[string]string{}
+	for template, to := range render.Paths(after, r.Renamed.List, r.Renamed.To) {
+		if from, ok := was[template]; ok {
+			moves[to] = from
 		}
 	}
-	return nil, nil
+	return moves, nil
 }
 
 // Adopt plans to make generated files the user's, as they stand on disk: from then on what changes in their rendering
@@ -109,7 +100,9 @@ func Adopt(ctx context.Context, r Request, paths []string) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plan.Adopt(ctx, plan.Input{Dir: r.Dir, Files: files, Version: Version, Last: r.last(ctx)}, paths)
+	return plan.Adopt(ctx, plan.Input{
+		Dir: r.Dir, Files: files, Version: Version, Last: func() []render.File { return r.last(ctx) },
+	}, paths)
 }
 
 // Undo plans to take back all that the last run did to the workload in dir. Errors wrap plan.ErrNothingToUndo,

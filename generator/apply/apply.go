@@ -24,17 +24,15 @@ const inFlight = 8
 // Run carries out the plan. A plan with conflicts is refused with a *plan.ConflictError, one that the folder no longer
 // fits with ErrChanged, and a folder that another run keeps locked with ErrLocked; nothing is written then. When ctx
 // ends before the first file is renamed, all traces are removed; afterwards the run goes on to its end.
-func Run(ctx context.Context, p *plan.Plan) error {
+func Run(ctx context.Context, p *plan.Plan) error { return run(ctx, p, host{}) }
+
+func run(ctx context.Context, p *plan.Plan, h host) error {
 	if err := p.Err(); err != nil {
 		return err
 	}
-	if !p.Changes() {
+	if !p.Works() {
 		return nil
 	}
-	return run(ctx, p, host{})
-}
-
-func run(ctx context.Context, p *plan.Plan, h host) error {
 	apply := inPlace
 	if p.Fresh {
 		apply = fresh

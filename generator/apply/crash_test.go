@@ -20,25 +20,23 @@ func runDying(t *testing.T, p *plan.Plan, at int, w when) (done steps, err error
 		d = &dying{rooted: under.(rooted), at: at, when: w}
 		return d
 	}}
-	err = run(t.Context(), p, h)
+	if err = run(t.Context(), p, h); d == nil { // nothing was to do
+		return nil, err
+	}
 	return d.run, err
 }
 
 // quickRun plans and applies on a disk that does not die.
 func quickRun(t *testing.T, in plan.Input) {
 	t.Helper()
-	p := makePlan(t, in)
-	if !p.Changes() {
-		return
-	}
-	if _, err := runDying(t, p, -1, before); err != nil {
+	if _, err := runDying(t, makePlan(t, in), -1, before); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // everyDeath calls play for each step of a run and each point of the step, each time with a new folder.
 func everyDeath(t *testing.T, play func(t *testing.T, dir string, at int, w when) steps) {
-	all := play(t, t.TempDir(), -1, before)
+	all := play(t, quickDir(t), -1, before)
 	if len(all) < 10 {
 		t.Fatalf("the run has %d steps only", len(all))
 	}
@@ -49,7 +47,7 @@ func everyDeath(t *testing.T, play func(t *testing.T, dir string, at int, w when
 			}
 			t.Run(fmt.Sprintf("step %d/%d", at, w), func(t *testing.T) {
 				t.Parallel()
-				play(t, t.TempDir(), at, w)
+				play(t, quickDir(t), at, w)
 			})
 		}
 	}
@@ -63,7 +61,7 @@ func grown(t *testing.T, dir string) {
 }
 
 func TestGenerateSurvivesEveryDeath(t *testing.T) {
-	clean := t.TempDir()
+	clean := quickDir(t)
 	grown(t, clean)
 	start := readTree(t, clean)
 	quickRun(t, plan.Input{Dir: clean, Files: version2})
@@ -92,7 +90,7 @@ func TestGenerateSurvivesEveryDeath(t *testing.T) {
 
 // After a death the configuration is put back: the tree must be what it was.
 func TestGoingBackAfterEveryDeath(t *testing.T) {
-	clean := t.TempDir()
+	clean := quickDir(t)
 	grown(t, clean)
 	want := readTree(t, clean).withoutUndo()
 	everyDeath(t, func(t *testing.T, dir string, at int, w when) steps {
@@ -106,33 +104,41 @@ func TestGoingBackAfterEveryDeath(t *testing.T) {
 	})
 }
 
-// A run dies, and so does the one after it, on its way to a third rendering.
+// A run dies at each step, and so does the one after it, on its way to a third rendering.
 func TestDyingTwice(t *testing.T) {
 	version3 := []render.File{owned("README.md", "three\n"), seeded("backend/handler.go", "handler three\n")}
-	clean := t.TempDir()
+	clean := quickDir(t)
 	grown(t, clean)
 	quickRun(t, plan.Input{Dir: clean, Files: version3})
 	want := readTree(t, clean).withoutUndo()
-	everyDeath(t, func(t *testing.T, dir string, at int, w when) steps {
+	dieTwice := func(t *testing.T, first, second int) (both [2]steps) {
+		dir := quickDir(t)
 		grown(t, dir)
-		first := makePlan(t, plan.Input{Dir: dir, Files: version2})
-		all, _ := runDying(t, first, 38, after)
+		both[0], _ = runDying(t, makePlan(t, plan.Input{Dir: dir, Files: version2}), first, after)
 		in := plan.Input{Dir: dir, Files: version3}
-		if len(all) != 39 {
-			t.Fatalf("the first run did not die half way, but at step %d", len(all))
-		}
-		done, _ := runDying(t, makePlan(t, in), at, w)
+		both[1], _ = runDying(t, makePlan(t, in), second, after)
 		quickRun(t, in)
 		want.compare(t, readTree(t, dir).withoutUndo())
 		mustBeDone(t, in)
-		return done
-	})
+		return both
+	}
+	for first := range dieTwice(t, -1, -1)[0] {
+		t.Run(fmt.Sprint(first), func(t *testing.T) {
+			t.Parallel()
+			for second := range dieTwice(t, first, -1)[1] {
+				dieTwice(t, first, second)
+				if t.Failed() {
+					t.Fatalf("after deaths at step %d and %d", first, second)
+				}
+			}
+		})
+	}
 }
 
 func TestInitIsAllOrNothingAtEveryDeath(t *testing.T) {
 	for name, there := range map[string]string{"missing": "", "below missing folders": "up/per/", "empty": "."} {
 		t.Run(name, func(t *testing.T) {
-			clean := t.TempDir()
+			clean := quickDir(t)
 			quickRun(t, plan.Input{Dir: clean, Files: version1, Init: true, Source: []byte("source\n")})
 			want := readTree(t, clean).withoutUndo()
 			everyDeath(t, func(t *testing.T, parent string, at int, w when) steps {
@@ -189,7 +195,7 @@ func finish(t *testing.T, in plan.Input) {
 
 func TestInitAmongFilesSurvivesEveryDeath(t *testing.T) {
 	there := tree{"notes.txt": "mine\n", "README.md": "somebody's\n"}
-	clean := t.TempDir()
+	clean := quickDir(t)
 	put(t, clean, there)
 	quickRun(t, plan.Input{Dir: clean, Files: version1, Init: true, Source: []byte("source\n"), Force: true})
 	want := readTree(t, clean).withoutUndo()

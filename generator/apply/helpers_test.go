@@ -17,6 +17,22 @@ import (
 // tree is what a folder holds: contents by path, folders with a slash at the end.
 type tree map[string]string
 
+// quickDir is a new folder, in memory where this machine has a file system there: what is played thousands of times needs
+// no disk under it.
+func quickDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "fabgen-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
 func readTree(t *testing.T, dir string) tree {
 	t.Helper()
 	found := tree{}

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,79 +18,40 @@ import (
 	"github.com/fabgen/fabgen/generator/render"
 )
 
-// settings is a small configuration, with templates that change with fabgen's version.
-type settings struct {
-	items, routes []string // sorted
-	version       int
-}
-
-func (s settings) with(items, routes []string) settings {
-	slices.Sort(items)
-	slices.Sort(routes)
-	return settings{items, routes, s.version}
-}
-
-// files renders the configuration.
-func (s settings) files() []render.File {
-	readme := "# Workload\n\n## Items\n\n"
-	all := fmt.Sprintf("// version %d\n", s.version)
-	for _, item := range s.items {
-		readme += "- " + item + "\n"
-		all += "item " + item + "\n"
-	}
-	readme += "\n## Routes\n\n"
-	for _, route := range s.routes {
-		readme += "- GET /" + route + "\n"
-		all += "route " + route + "\n"
-	}
-	readme += fmt.Sprintf("\n## Versions\n\nmade by %d\n\n## End\n", s.version)
-	out := []render.File{
-		seeded("README.md", readme), owned("all.go", all),
-		seeded("package.json", fmt.Sprintf("{\n  \"dependencies\": {\n    \"a\": \"1.%d.0\",\n    \"z\": \"1.0.0\"\n  }\n}\n", s.version)),
-	}
-	if s.version > 1 {
-		out = append(out, seeded("since2.yaml", fmt.Sprintf("a: 1\nversion: %d\nz: 1\n", s.version)))
-	}
-	for _, item := range s.items {
-		out = append(out, s.itemFiles(item)...)
-	}
-	for _, route := range s.routes {
-		out = append(out, templated("routes/{route}.go", "{route}", route,
-			fmt.Sprintf("package routes\n\n// %s, version %d\n\nfunc handle() {\n\tfirst()\n\tsecond()\n}\n", route, s.version)))
-	}
-	return out
-}
-
-func (s settings) itemFiles(item string) []render.File {
-	handler := fmt.Sprintf("package items\n\n// %[1]s\n\nfunc create() {\n\tone()\n\ttwo()\n}\n\n"+
-		"func update() {\n\tversion(%[2]d)\n}\n\nfunc remove() {\n\tthree()\n}\n", item, s.version)
-	table := templated("items/{item}/table.go", "{item}", item, "table "+item+"\n")
-	table.Class = render.Owned
-	return []render.File{templated("items/{item}/handler.go", "{item}", item, handler), table}
-}
-
-func templated(template, hole, thing, content string) render.File {
-	f := seeded(strings.ReplaceAll(template, hole, thing), content)
-	f.Template = template
-	return f
-}
-
 // history is a workload to which things happen.
 type history struct {
 	*testing.T
 	*rand.Rand
-	dir   string
-	now   settings
-	lines map[string]bool // that the person wrote, and did not take back
-	n     int
-	told  []string
+	templates
+	dir     string
+	now     settings
+	then    settings        // when it was generated last
+	lines   map[string]bool // that the person wrote, and did not take back
+	fabgens map[string]bool // files that fabgen has owned at any time
+	n       int
+	told    []string
 }
 
-func newHistory(t *testing.T, seed uint64) *history {
-	h := &history{T: t, Rand: rand.New(rand.NewPCG(seed, 7)), dir: t.TempDir(), lines: map[string]bool{}}
+func newHistory(t *testing.T, from templates, seed uint64) *history {
+	h := &history{
+		T: t, Rand: rand.New(rand.NewPCG(seed, 7)), templates: from, dir: quickDir(t),
+		lines: map[string]bool{}, fabgens: map[string]bool{},
+	}
 	h.now = settings{version: 1}.with([]string{"alpha", "beta"}, []string{"get"})
-	quickRun(t, plan.Input{Dir: h.dir, Files: h.now.files(), Init: true, Source: []byte("source\n")})
+	quickRun(t, plan.Input{Dir: h.dir, Files: h.rendered(), Init: true, Source: []byte("source\n")})
+	h.then = h.now
 	return h
+}
+
+// rendered is what the settings give now.
+func (h *history) rendered() []render.File {
+	files := h.files(h.now)
+	for _, f := range files {
+		if f.Class == render.Owned {
+			h.fabgens[f.Path] = true
+		}
+	}
+	return files
 }
 
 func (h *history) tell(format string, args ...any) {
@@ -121,7 +84,9 @@ func (h *history) happen() {
 	case 3:
 		h.rename()
 	case 4, 5, 6, 7:
-		h.write()
+		for range h.edits {
+			h.write()
+		}
 	case 8:
 		h.cut()
 	case 9:
@@ -144,29 +109,35 @@ func (h *history) toggled(have []string, names ...string) []string {
 	return append(slices.Clone(have), name)
 }
 
-// rename gives an item another name, and generates.
+// rename gives an item or a route another name, and generates.
 func (h *history) rename() {
-	h.generate(nil) // so that the item is there
-	if len(h.now.items) == 0 {
+	h.generate(nil) // so that it is there
+	was, list := h.now, "items"
+	have := was.items
+	if h.IntN(3) == 0 {
+		list, have = "routes", was.routes
+	}
+	if len(have) == 0 {
 		return
 	}
-	from := h.now.items[h.IntN(len(h.now.items))]
+	from := have[h.IntN(len(have))]
 	h.n++
 	to := fmt.Sprintf("new%d", h.n)
-	moves := map[string]string{}
-	for _, name := range []string{"handler.go", "table.go"} {
-		moves["items/"+to+"/"+name] = "items/" + from + "/" + name
+	left := append(slices.DeleteFunc(slices.Clone(have), func(s string) bool { return s == from }), to)
+	if list == "items" {
+		h.now = was.with(left, was.routes)
+	} else {
+		h.now = was.with(was.items, left)
 	}
-	h.now = h.now.with(append(slices.DeleteFunc(slices.Clone(h.now.items), func(s string) bool { return s == from }), to), h.now.routes)
-	h.tell("%s becomes %s", from, to)
-	h.generate(moves)
+	h.tell("%s of the %s becomes %s", from, list, to)
+	h.generate(h.moves(was, h.now, list, from, to))
 }
 
 // mine picks a file that is the person's to edit.
 func (h *history) mine(all tree) string {
 	var paths []string
-	for p := range all {
-		if !strings.HasSuffix(p, "/") && !strings.HasSuffix(p, "table.go") && p != "all.go" && p != plan.SourceFile {
+	for p, content := range all {
+		if !strings.HasSuffix(p, "/") && !h.fabgens[p] && p != plan.SourceFile && !strings.Contains(content, "\x00") {
 			paths = append(paths, p)
 		}
 	}
@@ -185,19 +156,11 @@ func (h *history) write() {
 		return
 	}
 	h.n++
-	lines := strings.SplitAfter(all[p], "\n")
-	at, line := h.IntN(len(lines)), fmt.Sprintf("user%d", h.n)
-	text := line + "\n"
-	if strings.Contains(p, ".json") {
-		at, text = 2, fmt.Sprintf("    %q: \"1\",\n", line)
-		line = fmt.Sprintf("%q: \"1\"", line)
-	}
-	if strings.Contains(p, ".yaml") {
-		text = line + ": 1\n"
-	}
-	h.tell("%s gets the line %s", p, line)
-	put(h.T, h.dir, tree{p: strings.Join(slices.Insert(lines, min(at, len(lines)-1), text), "")})
-	h.lines[line] = true
+	lines, word := strings.SplitAfter(all[p], "\n"), fmt.Sprintf("user%dx", h.n)
+	at, text := lineFor(p, word, len(lines), h.Int())
+	h.tell("%s gets the line %q at %d", p, text, at)
+	put(h.T, h.dir, tree{p: strings.Join(slices.Insert(lines, at, text), "")})
+	h.lines[strings.TrimSpace(text)] = true
 }
 
 // cut takes away a line that the person did not write.
@@ -231,20 +194,35 @@ func (h *history) forget(text string) {
 	}
 }
 
-// editOwned edits what is fabgen's, and then either adopts it or gives it up.
+// editOwned edits what is fabgen's, and then adopts it, at once or late, or leaves it.
 func (h *history) editOwned() {
 	h.generate(nil)
 	if h.n++; h.IntN(2) == 0 {
-		put(h.T, h.dir, tree{"all.go": readTree(h.T, h.dir)["all.go"] + fmt.Sprintf("lost%d\n", h.n)})
-		if p := h.plan(nil); p.Counts().Conflicts != 1 && !strings.Contains(h.state(), `"adopted"`) {
-			h.fail("the edit of all.go is no conflict: %+v", p.Counts())
+		put(h.T, h.dir, tree{h.owned: readTree(h.T, h.dir)[h.owned] + fmt.Sprintf("// lost%d\n", h.n)})
+		if p := h.plan(nil); p.Counts().Edited != 1 && !strings.Contains(h.state(), `"adopted"`) {
+			h.fail("the edit of %s is not reported: %+v", h.owned, p.Counts())
 		}
 	}
-	line := fmt.Sprintf("user%d", h.n)
-	h.tell("all.go is edited and adopted")
-	put(h.T, h.dir, tree{"all.go": readTree(h.T, h.dir)["all.go"] + line + "\n"})
+	line := fmt.Sprintf("// user%dx", h.n)
+	h.tell("%s is edited", h.owned)
+	put(h.T, h.dir, tree{h.owned: readTree(h.T, h.dir)[h.owned] + line + "\n"})
 	h.lines[line] = true
-	p, err := plan.Adopt(h.Context(), plan.Input{Dir: h.dir, Files: h.now.files(), Version: "0.1.0"}, []string{"all.go"})
+	if h.IntN(2) == 0 {
+		h.now.version = 1 + h.IntN(4)
+		h.tell("fabgen's version is %d by then", h.now.version)
+		h.generate(nil)
+	}
+	if h.IntN(3) == 0 {
+		h.tell("and left so")
+		return
+	}
+	h.adopt(h.owned)
+}
+
+func (h *history) adopt(path string) {
+	h.Helper()
+	h.tell("%s is adopted", path)
+	p, err := plan.Adopt(h.Context(), plan.Input{Dir: h.dir, Files: h.rendered(), Version: "0.1.0"}, []string{path})
 	if err != nil {
 		h.fail("adopting: %v", err)
 	}
@@ -277,14 +255,12 @@ func (h *history) undo() {
 
 func (h *history) plan(moves map[string]string) *plan.Plan {
 	h.Helper()
-	return makePlan(h.T, plan.Input{Dir: h.dir, Files: h.now.files(), Moves: moves})
+	last := func() []render.File { return h.files(settings{h.then.items, h.then.routes, h.now.version}) }
+	return makePlan(h.T, plan.Input{Dir: h.dir, Files: h.rendered(), Moves: moves, Last: last})
 }
 
 func (h *history) apply(p *plan.Plan) {
 	h.Helper()
-	if !p.Changes() {
-		return
-	}
 	if _, err := runDying(h.T, p, -1, before); err != nil {
 		h.fail("%v", err)
 	}
@@ -295,6 +271,12 @@ func (h *history) generate(moves map[string]string) {
 	h.Helper()
 	h.solve()
 	p := h.plan(moves)
+	for _, a := range p.Conflicts() { // once generated, edited, no longer generated, and then once more
+		if !h.fabgens[a.Path] {
+			h.adopt(a.Path)
+		}
+	}
+	p = h.plan(moves)
 	if err := p.Err(); err != nil {
 		h.fail("generate refuses: %v", err)
 	}
@@ -315,6 +297,7 @@ func (h *history) generate(moves map[string]string) {
 		}
 	}
 	h.apply(p)
+	h.then = h.now
 	h.solve()
 }
 
@@ -359,15 +342,15 @@ func (h *history) checkLines() {
 // checkDone fails unless another run would find nothing to do and leave every byte.
 func (h *history) checkDone() {
 	h.Helper()
-	before := readTree(h.T, h.dir)
+	want := readTree(h.T, h.dir)
 	p := h.plan(nil)
-	if p.Changes() {
-		h.fail("there is something to do after generate: %+v", p.Counts())
+	if c := p.Counts(); p.Works() || c.Conflicts+c.Unsolved > 0 {
+		h.fail("there is something to do after generate: %+v", c)
 	}
-	if err := Run(h.Context(), p); err != nil {
-		h.fail("%v", err)
+	if done, err := runDying(h.T, p, -1, before); err != nil || len(done) > 0 {
+		h.fail("%d steps where nothing is to do, %v", len(done), err)
 	}
-	before.compare(h.T, readTree(h.T, h.dir))
+	want.compare(h.T, readTree(h.T, h.dir))
 	if _, err := os.Lstat(filepath.Join(h.dir, plan.PendingFile)); err == nil {
 		h.fail("a run is pending")
 	}
@@ -386,7 +369,25 @@ func TestRandomHistoriesLoseNothing(t *testing.T) {
 	for seed := range histories {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			newHistory(t, seed).play(12)
+			newHistory(t, few, seed).play(12)
+		})
+	}
+}
+
+// The same with the templates of real workloads. HISTORIES is how many.
+func TestRandomHistoriesOfWholeWorkloads(t *testing.T) {
+	histories, err := strconv.Atoi(cmp.Or(os.Getenv("HISTORIES"), "20"))
+	if err != nil {
+		t.Fatalf("HISTORIES: %v", err)
+	}
+	if testing.Short() {
+		histories = 4
+	}
+	from := whole(t)
+	for seed := range histories {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			newHistory(t, from, uint64(seed)).play(12)
 		})
 	}
 }
@@ -410,7 +411,7 @@ func TestIndependentChangesMeet(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var ends []tree
 			for _, editFirst := range []bool{true, false} {
-				h := newHistory(t, 1)
+				h := newHistory(t, few, 1)
 				edit := func() {
 					all := readTree(t, h.dir)
 					for p, do := range edits {
@@ -421,7 +422,7 @@ func TestIndependentChangesMeet(t *testing.T) {
 					edit()
 				}
 				h.now = change(h.now)
-				quickRun(t, plan.Input{Dir: h.dir, Files: h.now.files()})
+				quickRun(t, plan.Input{Dir: h.dir, Files: h.rendered()})
 				if !editFirst {
 					edit()
 				}

@@ -81,23 +81,40 @@ func TestUpdateKeepsModeAndLineEnds(t *testing.T) {
 	mustBeDone(t, plan.Input{Dir: dir, Files: version2})
 }
 
-func TestConflictsWriteNothing(t *testing.T) {
+func TestEditsOfOwnedFilesStay(t *testing.T) {
 	dir := t.TempDir()
 	grown(t, dir)
 	put(t, dir, tree{"README.md": "mine\n", "backend/items/old/gone.go": "mine\n"})
+	for range 2 {
+		mustRun(t, plan.Input{Dir: dir, Files: version2})
+		got := readTree(t, dir)
+		if got["README.md"] != "mine\n" || got["backend/items/old/gone.go"] != "mine\n" || got["backend/handler.go"] != "handler two\n" {
+			t.Errorf("holds %v", got)
+		}
+	}
+	mustRun(t, plan.Input{Dir: dir, Files: version2, Force: true})
+	got := readTree(t, dir)
+	if _, there := got["backend/items/old/gone.go"]; got["README.md"] != "two\n" || there {
+		t.Error("force does not overwrite")
+	}
+}
+
+func TestConflictsWriteNothing(t *testing.T) {
+	dir := t.TempDir()
+	grown(t, dir)
+	put(t, dir, tree{"backend/items/new/made.go": "mine\n", "backend/items/new/seed.go": "mine\n"})
 	want := readTree(t, dir)
 	err := Run(t.Context(), makePlan(t, plan.Input{Dir: dir, Files: version2}))
 	var conflict *plan.ConflictError
 	if !errors.As(err, &conflict) || !errors.Is(err, plan.ErrConflict) || len(conflict.Files) != 2 {
 		t.Fatalf("got %v", err)
 	}
-	if !strings.Contains(err.Error(), "README.md: fabgen owns it") {
+	if !strings.Contains(err.Error(), "backend/items/new/made.go: it stands there already") {
 		t.Errorf("the error does not name the file: %v", err)
 	}
 	want.compare(t, readTree(t, dir))
 	mustRun(t, plan.Input{Dir: dir, Files: version2, Force: true})
-	got := readTree(t, dir)
-	if _, there := got["backend/items/old/gone.go"]; got["README.md"] != "two\n" || there {
+	if readTree(t, dir)["backend/items/new/made.go"] != "made\n" {
 		t.Error("force does not overwrite")
 	}
 }

@@ -76,7 +76,7 @@ func (want tree) visible() tree {
 // A run merges, marks, moves, retires and deletes, and dies at each step. The next run, which knows nothing of the
 // rename, must finish all of it.
 func TestMergesSurviveEveryDeath(t *testing.T) {
-	clean := t.TempDir()
+	clean := quickDir(t)
 	edited(t, clean)
 	start := readTree(t, clean)
 	quickRun(t, plan.Input{Dir: clean, Files: mergeAfter, Moves: mergeMoves})

@@ -22,7 +22,7 @@ func undo(t *testing.T, dir string, force bool) {
 }
 
 func TestUndoTakesARunBackWhole(t *testing.T) {
-	dir := t.TempDir()
+	dir := quickDir(t)
 	edited(t, dir)
 	if err := os.Chmod(filepath.Join(dir, "clean.go"), 0o600); err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestUndoDiesAndIsFinished(t *testing.T) {
 }
 
 func TestUndoLeavesLaterEditsAlone(t *testing.T) {
-	dir := t.TempDir()
+	dir := quickDir(t)
 	grown(t, dir)
 	quickRun(t, plan.Input{Dir: dir, Files: version2})
 	put(t, dir, tree{"README.md": "later\n"})
@@ -90,7 +90,7 @@ func TestUndoLeavesLaterEditsAlone(t *testing.T) {
 }
 
 func TestNothingToUndo(t *testing.T) {
-	dir := t.TempDir()
+	dir := quickDir(t)
 	grown(t, dir)
 	if _, err := plan.Undo(t.Context(), dir, false); !errors.Is(err, plan.ErrNothingToUndo) {
 		t.Errorf("after init: %v", err)

@@ -14,6 +14,8 @@ var ErrCannotEdit = errors.New("fabgen cannot edit this by itself")
 
 // Edit is a change of a fabgen.yaml. What the change is not about stays as it is, with comments, order and style.
 type Edit struct {
+	Renamed Renamed // what gets another name, if anything does
+
 	what  string                               // for messages: adding the scope X
 	hint  string                               // what to do about problems that it leads to
 	apply func(doc *Document, c *Config) error // what it means
@@ -196,50 +198,6 @@ func editJobs(what, item string, change func([]string) ([]string, error)) Edit {
 			return err
 		},
 		write: func(e *editor) bool { return e.setTexts(fmt.Sprintf("items[%d]", at), "jobs", jobs) },
-	}
-}
-
-// RenameItem gives an item another name, also where routes name it.
-func RenameItem(from, to string) Edit {
-	var places []string
-	return Edit{
-		what: "renaming the item " + quote(from),
-		apply: func(doc *Document, c *Config) error {
-			places = nil
-			at := slices.Index(c.Names("items"), from)
-			if at < 0 {
-				return notThere("items", from, c.Names("items"))
-			}
-			c.Items[at].Name = to
-			c.Items[at].keepDisplayNames(doc, at)
-			places = append(places, fmt.Sprintf("items[%d].name", at))
-			for i := range c.Routes {
-				if c.Routes[i].Item == from {
-					c.Routes[i].Item = to
-					places = append(places, fmt.Sprintf("routes[%d].item", i))
-				}
-			}
-			return nil
-		},
-		write: func(e *editor) bool {
-			for _, p := range places {
-				if !e.replace(p, from, to) {
-					return false
-				}
-			}
-			return true
-		},
-	}
-}
-
-// keepDisplayNames takes the names that the file gives, though they may be those that would follow from the item's.
-func (i *Item) keepDisplayNames(doc *Document, at int) {
-	was := doc.Config.Items[at]
-	if _, given := doc.positions[fmt.Sprintf("items[%d].displayName", at)]; given {
-		i.DisplayName = was.DisplayName
-	}
-	if _, given := doc.positions[fmt.Sprintf("items[%d].displayNamePlural", at)]; given {
-		i.DisplayNamePlural = was.DisplayNamePlural
 	}
 }
 

@@ -48,8 +48,15 @@ func TestEdit(t *testing.T) {
 		"remove jobs":          {RemoveJobs("A", "x1"), "items:\n  - name: A\n    jobs: [x1, x2]\n", "items:\n  - name: A\n    jobs: [x2]\n"},
 		"remove jobs in lines": {RemoveJobs("A", "x1"), "items:\n  - name: A\n    jobs:\n    - x1\n    - \"x2\"\n", "items:\n  - name: A\n    jobs:\n    - x2\n"},
 
-		"rename": {RenameItem("A", "B"), "scopes: [{name: S}]\nitems:\n  - displayName: A # shown\n    name: \"A\" # mine\nroutes:\n  - {name: a, method: GET, path: '/w/{workspaceId}/{itemId}', scopes: [S], item: A, permissions: [Read]}\n",
+		"rename": {Rename("items", "A", "B"), "scopes: [{name: S}]\nitems:\n  - displayName: A # shown\n    name: \"A\" # mine\nroutes:\n  - {name: a, method: GET, path: '/w/{workspaceId}/{itemId}', scopes: [S], item: A, permissions: [Read]}\n",
 			"scopes: [{name: S}]\nitems:\n  - displayName: A # shown\n    name: B # mine\nroutes:\n  - {name: a, method: GET, path: '/w/{workspaceId}/{itemId}', scopes: [S], item: B, permissions: [Read]}\n"},
+		"rename a scope": {Rename("scopes", "A", "B"), "scopes: [{name: A}, {name: AA}]\nroutes: [{name: a, method: GET, path: /a, scopes: [AA, A]}, {name: b, method: GET, path: /b, scopes: ['A']}]\n",
+			"scopes: [{name: B}, {name: AA}]\nroutes: [{name: a, method: GET, path: /a, scopes: [AA, B]}, {name: b, method: GET, path: /b, scopes: [B]}]\n"},
+		"rename a resource": {Rename("resources", "mine", "ours"), "scopes: [{name: A}]\nresources:\n  - name: mine # and yours\n    uri: api://mine.example.com\n    scopes: [Read]\nroutes:\n  - {name: a, method: GET, path: /a, scopes: [A], resource: mine}\n",
+			"scopes: [{name: A}]\nresources:\n  - name: ours # and yours\n    uri: api://mine.example.com\n    scopes: [Read]\nroutes:\n  - {name: a, method: GET, path: /a, scopes: [A], resource: ours}\n"},
+		"rename a route": {Rename("routes", "a", "b"), "scopes: [{name: A}]\nroutes:\n  - {name: a, method: GET, path: /a, scopes: [A]}\n",
+			"scopes: [{name: A}]\nroutes:\n  - {name: b, method: GET, path: /a, scopes: [A]}\n"},
+		"rename a job": {RenameJob("A", "Go", "Run"), "items:\n  - name: A\n    jobs: [Walk, Go]\n", "items:\n  - name: A\n    jobs: [Walk, Run]\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, form := range []func(string) string{
@@ -85,7 +92,10 @@ func TestEditsThatAreRefused(t *testing.T) {
 		"of what is in use":        {RemoveFrom("scopes", "A"), "scopes: [{name: A}]\nroutes: [{name: a, method: GET, path: /a, scopes: [A]}]\n", "routes[0].scopes[0]", false},
 		"of an unknown item":       {AddJobs("B", "x"), "items:\n  - name: A\n", "one of the items: A", false},
 		"of an unknown job":        {RemoveJobs("A", "x"), "items:\n  - name: A\n", "of which there are none", false},
-		"to a name that is used":   {RenameItem("A", "B"), "items:\n  - name: A\n  - name: B\n", "second time", false},
+		"to a name that is used":   {Rename("items", "A", "B"), "items:\n  - name: A\n  - name: B\n", "second time", false},
+		"from an unknown name":     {Rename("routes", "a", "b"), "", "want one of the routes, of which there are none", false},
+		"from an unknown job":      {RenameJob("A", "x1", "x2"), "items:\n  - name: A\n    jobs: [Go]\n", "one of the jobs: Go", false},
+		"to a job that is there":   {RenameJob("A", "Go", "Run"), "items:\n  - name: A\n    jobs: [Go, Run]\n", "second time", false},
 		"in flow style":            {AddTo("scopes", "B"), "scopes: [{name: A}]\n", "do it in an editor", true},
 		"to the last job in lines": {RemoveJobs("A", "x1"), "items:\n  - name: A\n    jobs:\n      - x1\n", "do it in an editor", true},
 	} {
@@ -127,7 +137,7 @@ func TestEditsOfEveryScenario(t *testing.T) {
 		for _, edit := range []Edit{
 			AddTo("scopes", "A.Read"), AddTo("scopes", "B.Read=of b"), AddTo("resources", "onelake"), AddTo("items", "Thing:Go"),
 			AddJobs("Thing", "Run"), AddTo("routes", "name=getIt,method=GET,path=/it/{id},scope=A.Read,scope=B.Read,resource=onelake"),
-			RenameItem("Thing", "Other"), RemoveJobs("Other", "Go", "Run"), RemoveFrom("scopes", "B.Read"),
+			Rename("items", "Thing", "Other"), RemoveJobs("Other", "Go", "Run"), RemoveFrom("scopes", "B.Read"),
 		} {
 			next, _, err := edit.Apply(file, data)
 			if edit.what == `removing "B.Read" from scopes` {

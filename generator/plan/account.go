@@ -87,7 +87,7 @@ func (t *target) readAccountFile(p string) ([]byte, error) {
 	if !kind.IsRegular() {
 		return nil, fmt.Errorf("reading %s: %s", p, fileObstacle(kind))
 	}
-	f, err := t.root.Open(p)
+	f, err := t.open(p)
 	if err != nil {
 		return nil, fmt.Errorf("reading what was generated last: %w", err)
 	}
@@ -111,6 +111,20 @@ func (acc *account) paths() map[string]bool {
 	if acc.pending != nil {
 		for p := range acc.pending.Entries {
 			all[p] = true
+		}
+	}
+	return all
+}
+
+// folders gives every folder that either run recorded files in, or was about to empty.
+func (acc *account) folders() map[string]bool {
+	all := map[string]bool{}
+	for p := range acc.paths() {
+		addFolders(all, p)
+	}
+	if acc.pending != nil {
+		for _, dir := range acc.pending.Folders {
+			all[dir] = true
 		}
 	}
 	return all

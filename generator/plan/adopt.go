@@ -52,7 +52,7 @@ func Adopt(ctx context.Context, in Input, paths []string) (*Plan, error) {
 
 func (d *decisions) adopt(name string) error {
 	f, ok := find(d.in.Files, name)
-	q := question{file: f, sha256: hash(f.Data), adopt: true, base: d.base}
+	q := question{file: f, sha256: hash(f.Data), adopt: true}
 	if !ok || q.isAccount() {
 		return fmt.Errorf("adopting %s: %w; `fabgen check --json` and %s name those that are", name, ErrNotGenerated, StateFile)
 	}
@@ -70,30 +70,24 @@ func (d *decisions) adopt(name string) error {
 		return fmt.Errorf("adopting %s: it is not there; `fabgen generate` makes it", name)
 	}
 	q.prior, q.known = d.acc.entry(name, q.disk)
-	e, err := q.adopted(d.in.Version)
-	if err != nil {
-		return err
-	}
+	e := q.adopted(d.in.Version)
+	d.Rendered[name] = q.sha256
 	d.Actions = append(d.Actions, q.action(Keep, "yours from now on"))
 	d.record(e, e)
 	return nil
 }
 
-// adopted is the entry of an adopted file. Its base is what was generated last, where that is still known, so that the
-// next run brings in what changed since.
-func (q question) adopted(version string) (Entry, error) {
+// adopted is the entry of an adopted file. Its base is what was generated last, so that the next run brings in what
+// changed since.
+func (q question) adopted(version string) Entry {
 	e := Entry{
 		Path: q.file.Path, Class: render.Seeded, Mode: q.file.Mode.Perm(), Template: q.file.Template, Version: version,
 		SHA256: q.sha256, Adopted: q.file.Class == render.Owned,
 	}
-	if !q.known || q.prior.Is(q.sha256) {
-		return e, nil
-	}
-	base, err := q.base(q.prior.SHA256)
-	if base != nil {
+	if q.known && !q.prior.Is(q.sha256) {
 		e.SHA256, e.Version = q.prior.SHA256, q.prior.Version
 	}
-	return e, err
+	return e
 }
 
 func find(files []render.File, name string) (render.File, bool) {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/fabgen/fabgen/generator/merge"
@@ -8,8 +9,10 @@ import (
 )
 
 const (
-	editedOwned = "fabgen owns it and it was edited by hand; undo the edit, move it aside, make the file yours with " +
-		"`fabgen adopt`, or overwrite it with --force"
+	editedOwned = "fabgen owns it and it was edited by hand: left as it is; undo the edit, move it aside, make the file " +
+		"yours with `fabgen adopt`, or overwrite it with --force"
+	editedRenamed = "fabgen owns %s, which is to become this file, and it was edited by hand; undo the edit, make the file " +
+		"yours with `fabgen adopt` first, or drop the edit with --force"
 	foreign = "it stands there already and fabgen did not make it; move it aside, take it for your edit with " +
 		"`fabgen adopt`, or overwrite it with --force"
 	unsolved = "it holds conflict markers; edit it, keep what is right, delete the lines that begin with <<<<<<<, " +
@@ -75,7 +78,16 @@ func (q question) decide() (Action, error) {
 	case q.parted():
 		return q.changed("git left conflict markers in what two branches generated"), nil
 	}
-	return q.action(Conflict, editedOwned), nil
+	return q.edited(), nil
+}
+
+// edited leaves an edit of a file that is fabgen's where it is. One that is to be moved stays in the way: its edit holds
+// old names, and belongs to nobody at the new path.
+func (q question) edited() Action {
+	if q.from != "" {
+		return q.action(Conflict, fmt.Sprintf(editedRenamed, q.from))
+	}
+	return q.action(Edited, editedOwned)
 }
 
 func (q question) missing() Action {
@@ -204,11 +216,11 @@ func (q question) action(kind Kind, reason string) Action {
 	}
 	if q.from == "" {
 		a.Seen = q.disk.sha256
-		if kind.Writes() || kind == Conflict || kind == Unsolved {
+		if kind.Writes() || kind == Conflict || kind == Unsolved || kind == Edited {
 			a.Old = q.disk.data
 		}
 	}
-	if (kind.Writes() || kind == Conflict) && q.disk.obstacle == "" {
+	if (kind.Writes() || kind == Conflict || kind == Edited) && q.disk.obstacle == "" {
 		a.Data = q.disk.keepLineEnds(q.file.Data)
 	}
 	return a
@@ -216,11 +228,11 @@ func (q question) action(kind Kind, reason string) Action {
 
 // entry is what is recorded once the action is done; none where nothing is.
 func (q question) entry(a Action, version string) (Entry, bool) {
-	stays := a.Kind == Conflict || a.Kind == Unsolved || a.Kind == Keep && !q.disk.there ||
+	stays := a.Kind == Conflict || a.Kind == Unsolved || a.Kind == Edited || a.Kind == Keep && !q.disk.there ||
 		q.class() == render.Seeded && q.known && merge.HasMarkers(q.disk.data) && !a.Kind.Writes()
 	if stays {
 		e := q.prior
-		e.Path = q.file.Path
+		e.Path, e.Edited = q.file.Path, a.Kind == Edited && !q.prior.Is(q.sha256)
 		return e, q.known
 	}
 	e := Entry{

@@ -47,11 +47,12 @@ func (d *decisions) decideAll() error {
 
 // decideRendered decides on a rendered file; from is where an earlier one of it stands, or stood.
 func (d *decisions) decideRendered(f render.File, from string) error {
-	q := question{file: f, sha256: hash(f.Data), disk: d.disk[f.Path], force: d.in.Force, base: d.base}
+	q := question{file: f, disk: d.disk[f.Path], force: d.in.Force, base: d.base}
+	q.sha256 = q.disk.hashOf(f.Data)
 	d.Rendered[f.Path] = q.sha256
 	q.prior, q.known = d.acc.entry(f.Path, q.disk)
 	q.resumed = d.acc.isWork(f.Path, q.disk)
-	if from != "" {
+	if from != "" && !d.leaves(f, from) {
 		q.prior, q.known = d.acc.entry(from, d.disk[from])
 		if activePath(from) != f.Path {
 			q.origin = from
@@ -75,6 +76,14 @@ func (d *decisions) decideRendered(f render.File, from string) error {
 	return nil
 }
 
+// leaves reports whether a file of fabgen's stays where it was generated although a run that was interrupted wanted it
+// elsewhere: somebody edited it since. Where the move is asked for in this run it is in the way instead.
+func (d *decisions) leaves(f render.File, from string) bool {
+	prior, known := d.acc.entry(from, d.disk[from])
+	edited := known && f.Class == render.Owned && !prior.Adopted && d.disk[from].there && !d.disk[from].isLast(prior)
+	return edited && d.in.Moves[f.Path] == "" && !d.in.Force
+}
+
 func (d *decisions) movable(path string) bool {
 	s := d.disk[path]
 	return s.there && s.obstacle == "" && s.data != nil
@@ -90,7 +99,7 @@ func (d *decisions) decideStale(s stale) error {
 		return nil
 	}
 	d.Actions = append(d.Actions, a)
-	if a.Kind == Conflict || s.prior.Retired && a.Kind == Keep {
+	if a.Kind == Edited || s.prior.Retired && a.Kind == Keep {
 		d.record(s.prior, s.prior)
 	}
 	return nil
@@ -138,7 +147,7 @@ func (d *decisions) base(sum string) ([]byte, error) {
 	if d.acc.bases[sum] {
 		return d.readBase(sum)
 	}
-	for _, f := range d.in.Last {
+	for _, f := range d.in.last() {
 		if hash(f.Data) == sum {
 			return f.Data, nil
 		}

@@ -20,8 +20,9 @@ var ErrCorruptState = errors.New("not readable")
 // decodeState reads the bytes of a state file; name is its path, for errors.
 func decodeState(name string, data []byte) (*State, error) {
 	var doc struct {
-		Format int          `json:"format"`
-		Files  []*entryJSON `json:"files"`
+		Format  int          `json:"format"`
+		Folders []string     `json:"folders"`
+		Files   []*entryJSON `json:"files"`
 	}
 	if err := json.Unmarshal(withoutMarkers(data), &doc); err != nil {
 		return nil, corrupt(name, err.Error())
@@ -33,7 +34,17 @@ func decodeState(name string, data []byte) (*State, error) {
 	if doc.Format < 1 {
 		return nil, corrupt(name, "it has no format number")
 	}
-	return collect(name, doc.Files)
+	s, err := collect(name, doc.Files)
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range doc.Folders {
+		if err := checkRecordedPath(dir); err != nil {
+			return nil, corrupt(name, err.Error())
+		}
+	}
+	s.Folders = doc.Folders
+	return s, nil
 }
 
 func collect(name string, files []*entryJSON) (*State, error) {
@@ -59,7 +70,7 @@ func (e Entry) with(other Entry) Entry {
 	if !e.Is(other.SHA256) {
 		e.Also = append(slices.Clip(e.Also), other.SHA256)
 	}
-	e.Adopted = e.Adopted || other.Adopted
+	e.Adopted, e.Edited = e.Adopted || other.Adopted, e.Edited || other.Edited
 	if e.Adopted {
 		e.Class = render.Seeded
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // Diff writes what applying the plan would change as a unified diff that git apply takes: additions, changes and
-// deletions, and at conflicts what force would do, after a line "# path: reason". The state file is told in such a
+// deletions, and at conflicts and edits what force would do, after a line "# path: reason". The state file is told in such a
 // line only. It writes nothing where there is nothing to do. Where kinds are given it tells those alone.
 func (p *Plan) Diff(w io.Writer, kinds ...Kind) error {
 	for _, a := range p.Actions {
@@ -37,7 +37,7 @@ func (a Action) diff() []byte {
 	case a.Path == StateFile:
 		fmt.Fprintf(&b, "# %s: %s\n", a.Path, a.Reason)
 		return b.Bytes()
-	case a.Kind == Conflict:
+	case a.Kind == Conflict || a.Kind == Edited:
 		fmt.Fprintf(&b, "# %s: %s\n", a.Path, a.Reason)
 		if a.Seen == "" {
 			return b.Bytes()

@@ -57,6 +57,28 @@ func TestFateAfterAnInterruptedRun(t *testing.T) {
 	}
 }
 
+// A run that was about to move an owned file was killed, and then somebody edited that. It can neither be adopted before
+// the run is finished nor stand in the way of finishing it.
+func TestAnEditAfterAnInterruptedMove(t *testing.T) {
+	dir := t.TempDir()
+	record(t, dir, StateFile, owned("old", "a"))
+	pending := &State{Entries: map[string]Entry{"new": {
+		Path: "new", Mode: 0o644, SHA256: hash([]byte("b")), From: "old", FromSHA: hash([]byte("a")),
+	}}}
+	put(t, dir, map[string]string{PendingFile: string(pending.Encode()), "old": "x"})
+	in := Input{Dir: dir, Files: []render.File{owned("new", "b")}}
+	p := mustPlan(t, in)
+	made, _ := fate(p, "new")
+	left, _ := fate(p, "old")
+	if made.Kind != Create || left.Kind != Edited || p.Err() != nil {
+		t.Errorf("new: %s (%s), old: %s (%s)", made.Kind, made.Reason, left.Kind, left.Reason)
+	}
+	in.Moves = map[string]string{"new": "old"}
+	if asked, _ := fate(mustPlan(t, in), "new"); asked.Kind != Conflict {
+		t.Errorf("a move that is asked for: %s (%s)", asked.Kind, asked.Reason)
+	}
+}
+
 func TestLeftoversAreFound(t *testing.T) {
 	dir := t.TempDir()
 	record(t, dir, StateFile, owned("old/f", "a"))

@@ -3,7 +3,6 @@ package plan
 import (
 	"context"
 	"fmt"
-	"maps"
 	"path"
 	"runtime"
 	"slices"
@@ -27,11 +26,21 @@ type Input struct {
 	Edits   []byte            // what fabgen.yaml held when Source was made of it; nil where it is not edited
 	Moves   map[string]string // where renamed files stood before, by the path that is rendered now
 	Restore []string          // files to make again although the user deleted them; AllFiles for all of them
-	Last    []render.File     // what the configuration that was generated last gives; where it is known, for bases
+
+	// Last gives what the configuration that was generated last gives, where that is known; it is asked where a base is
+	// stored nowhere. Nil: it is not known.
+	Last func() []render.File
 }
 
 // AllFiles stands for every file in Input.Restore.
 const AllFiles = "*"
+
+func (in Input) last() []render.File {
+	if in.Last == nil {
+		return nil
+	}
+	return in.Last()
+}
 
 func (in Input) restores(p string) bool {
 	return slices.Contains(in.Restore, p) || slices.Contains(in.Restore, AllFiles)
@@ -70,7 +79,8 @@ func New(ctx context.Context, in Input) (*Plan, error) {
 	if err := d.decideAll(); err != nil {
 		return nil, fmt.Errorf("%s: %w", in.Dir, err)
 	}
-	p.Folders = t.emptied(acc.paths(), in.Files)
+	p.Folders = t.emptied(acc.folders(), in.Files)
+	p.Pending.Folders = p.Folders
 	p.keepAccount(in, acc)
 	p.Fresh = in.Init && t.isVacant() && p.onlyCreates()
 	p.Undo = p.undoRecord(acc)
@@ -104,8 +114,12 @@ func (t *target) lookAtAll(ctx context.Context, in Input, acc *account) (map[str
 	if in.Init || in.Edits != nil {
 		paths[SourceFile] = true
 	}
+	dirs := acc.folders()
 	for p := range paths {
-		if err := t.scan(path.Dir(p)); err != nil {
+		dirs[path.Dir(p)] = true
+	}
+	for dir := range dirs {
+		if err := t.scan(dir); err != nil {
 			return nil, err
 		}
 	}
@@ -128,25 +142,29 @@ func (t *target) lookAtAll(ctx context.Context, in Input, acc *account) (map[str
 	return disk, group.Wait()
 }
 
-// emptied gives the folders on disk that recorded files stand in and rendered ones do not, children first.
-func (t *target) emptied(recorded map[string]bool, files []render.File) []string {
+// emptied gives those of some folders that are on disk and that no rendered file stands in, children first. Fabgen's own
+// is none of them.
+func (t *target) emptied(dirs map[string]bool, files []render.File) []string {
 	needed := map[string]bool{}
 	for _, f := range files {
-		for _, dir := range parents(f.Path) {
-			needed[dir] = true
+		addFolders(needed, f.Path)
+	}
+	var empty []string
+	for dir := range dirs {
+		if f := t.folders[dir]; !needed[dir] && f.there && f.obstacle == "" && dir != Folder {
+			empty = append(empty, dir)
 		}
 	}
-	empty := map[string]bool{}
-	for p := range recorded {
-		for _, dir := range parents(p) {
-			if f := t.folders[dir]; !needed[dir] && f.there && f.obstacle == "" {
-				empty[dir] = true
-			}
-		}
+	slices.Sort(empty)
+	slices.Reverse(empty)
+	return empty
+}
+
+// addFolders adds all folders that lead to a path.
+func addFolders(all map[string]bool, p string) {
+	for _, dir := range parents(p) {
+		all[dir] = true
 	}
-	dirs := slices.Sorted(maps.Keys(empty))
-	slices.Reverse(dirs)
-	return dirs
 }
 
 func (p *Plan) onlyCreates() bool {

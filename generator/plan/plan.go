@@ -4,6 +4,7 @@ package plan
 
 import (
 	"io/fs"
+	"slices"
 
 	"github.com/fabgen/fabgen/generator/render"
 )
@@ -23,10 +24,12 @@ const (
 	Merge                 // the user's edit and the new rendering come together
 	Mark                  // the same, but both changed the same lines: the file gets conflict markers
 	Unsolved              // an earlier Mark that nobody has solved; nothing is written while there is one
+	Edited                // fabgen's, and edited by hand all the same: it stays as it is, and the rest is done
 )
 
 var kindNames = [...]string{
 	"unchanged", "create", "update", "delete", "keep", "conflict", "move", "merge", "merge-conflict", "unsolved",
+	"edited",
 }
 
 // String gives the word that the command line and its JSON use.
@@ -50,9 +53,9 @@ type Action struct {
 	Mode   fs.FileMode // permission bits that the file has, or gets where it is created
 
 	// Data is what is written, with the line ends of the file on disk, and is not nil where the kind writes; at a
-	// Conflict it is what force would write, or nil where force would delete the file or cannot help.
+	// Conflict and what is Edited it is what force would write, or nil where force would delete the file or cannot help.
 	Data []byte
-	// Old is what stands on disk at Path where that is replaced, deleted or in conflict; nil where it is too large to hold.
+	// Old is what stands on disk at Path where that is replaced, deleted, in conflict or edited; nil where it is too large to hold.
 	Old   []byte
 	exact bool // Mode is to be set whatever the umask, although the file is not there
 
@@ -100,7 +103,8 @@ type Plan struct {
 	Folders []string
 }
 
-// Changes reports whether there is anything to do, or anything in the way of doing it.
+// Changes reports whether the workload is not what the configuration gives: whether there is anything to do, or anything
+// in the way of doing it.
 func (p *Plan) Changes() bool {
 	for _, a := range p.Actions {
 		if a.Kind != Unchanged && a.Kind != Keep {
@@ -108,6 +112,11 @@ func (p *Plan) Changes() bool {
 		}
 	}
 	return false
+}
+
+// Works reports whether carrying the plan out does anything to the disk.
+func (p *Plan) Works() bool {
+	return slices.ContainsFunc(p.Actions, func(a Action) bool { return a.Kind.Touches() })
 }
 
 // Written is how many files are written, moved or removed, fabgen's own account aside.
@@ -143,6 +152,7 @@ type Counts struct {
 	Merged    int `json:"merged"`
 	Marked    int `json:"mergeConflicts"` // files that get conflict markers
 	Unsolved  int `json:"unsolved"`       // files that have them from an earlier run
+	Edited    int `json:"edited"`         // files of fabgen's that were edited by hand and stay so
 }
 
 // Counts counts the actions by kind.
@@ -154,6 +164,6 @@ func (p *Plan) Counts() Counts {
 	return Counts{
 		Created: n[Create], Updated: n[Update], Deleted: n[Delete],
 		Unchanged: n[Unchanged], Kept: n[Keep], Conflicts: n[Conflict],
-		Moved: n[Move], Merged: n[Merge], Marked: n[Mark], Unsolved: n[Unsolved],
+		Moved: n[Move], Merged: n[Merge], Marked: n[Mark], Unsolved: n[Unsolved], Edited: n[Edited],
 	}
 }

@@ -12,8 +12,13 @@ import (
 func (p *Plan) keepAccount(in Input, acc *account) {
 	needed := p.State.bases()
 	content := map[string][]byte{}
-	for _, f := range slices.Concat(in.Files, in.Last) {
-		if e := p.State.Entries[f.Path]; e.Class == render.Seeded {
+	for _, f := range in.Files {
+		if sum, ok := p.Rendered[f.Path]; ok && p.State.Entries[f.Path].needsBase() {
+			content[sum] = f.Data
+		}
+	}
+	if lacks(needed, content, acc) {
+		for _, f := range in.last() {
 			content[hash(f.Data)] = f.Data
 		}
 	}
@@ -21,11 +26,24 @@ func (p *Plan) keepAccount(in Input, acc *account) {
 	p.recordAction(acc)
 }
 
+// lacks reports whether a base is neither stored nor at hand.
+func lacks(needed map[string]bool, content map[string][]byte, acc *account) bool {
+	for sum := range needed {
+		if _, ok := content[sum]; !ok && !acc.bases[sum] {
+			return true
+		}
+	}
+	return false
+}
+
+// needsBase reports whether a later merge needs the content that was rendered.
+func (e Entry) needsBase() bool { return e.Class == render.Seeded || e.Edited }
+
 // bases are the SHA-256 of the contents that later merges need.
 func (s *State) bases() map[string]bool {
 	needed := map[string]bool{}
 	for _, e := range s.Entries {
-		if e.Class != render.Seeded {
+		if !e.needsBase() {
 			continue
 		}
 		for _, sum := range append([]string{e.SHA256}, e.Also...) {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -44,7 +45,7 @@ func (t *target) look(p string) (sight, error) {
 }
 
 func (t *target) read(p string) (sight, error) {
-	f, err := t.root.Open(p)
+	f, err := t.open(p)
 	if err != nil {
 		return sight{}, err
 	}
@@ -71,6 +72,14 @@ func (t *target) read(p string) (sight, error) {
 		s.lfSHA256 = hash(toLF(s.data))
 	}
 	return s, nil
+}
+
+// hashOf is hash, without its work where the file holds just this.
+func (s sight) hashOf(data []byte) string {
+	if s.data != nil && bytes.Equal(s.data, data) {
+		return s.sha256
+	}
+	return hash(data)
 }
 
 // is reports whether the file holds the content with this SHA-256, whole or but for its line ends.

@@ -30,7 +30,7 @@ func (s stale) decide() (a Action, ok bool) {
 	a = Action{Path: s.prior.Path, Class: s.prior.Class, Mode: s.disk.mode, Seen: s.disk.sha256}
 	kind, reason := s.fate()
 	a.Kind, a.Reason = kind, reason
-	if kind == Delete || kind == Conflict {
+	if kind == Delete || kind == Edited {
 		a.Old = s.disk.data
 	}
 	return a, s.disk.there || s.disk.obstacle != ""
@@ -52,7 +52,7 @@ func (s stale) fate() (Kind, string) {
 	case s.force:
 		return Delete, "no longer generated; its edits are dropped by --force"
 	}
-	return Conflict, "no longer generated, and edited by hand; move it aside, or delete it with --force"
+	return Edited, "no longer generated, and edited by hand: left as it is; move it aside, or delete it with --force"
 }
 
 // retires reports whether an edited file of the user's is to be taken out of the build, since what it belonged to, an

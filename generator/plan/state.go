@@ -36,6 +36,7 @@ type Entry struct {
 	Version  string // of the fabgen that rendered this content first
 	SHA256   string // of the content as rendered, hexadecimal
 	Adopted  bool   // rendered as fabgen's own, and the user's all the same
+	Edited   bool   // fabgen's own, edited by hand and left behind its rendering: its base is kept for when it is adopted
 	Retired  bool   // an edited file of a thing that is no longer configured, kept under another name
 
 	// Also are other contents that count as rendered: two branches that git merged recorded one each.
@@ -61,6 +62,7 @@ func (e Entry) settled() Entry {
 // State records what was generated, by path. The zero State records nothing.
 type State struct {
 	Entries map[string]Entry
+	Folders []string // that a run under way may leave empty, and then removes; known while it is under way alone
 }
 
 type entryJSON struct {
@@ -71,6 +73,7 @@ type entryJSON struct {
 	Version  string `json:"fabgen"`
 	SHA256   string `json:"sha256"`
 	Adopted  bool   `json:"adopted,omitempty"`
+	Edited   bool   `json:"edited,omitempty"`
 	Retired  bool   `json:"retired,omitempty"`
 	Written  string `json:"written,omitempty"`
 	From     string `json:"from,omitempty"`
@@ -82,16 +85,16 @@ type entryJSON struct {
 // there twice.
 func (s *State) Encode() []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "{\n\"format\": %d,\n\"files\": [\n", Format)
+	fmt.Fprintf(&b, "{\n\"format\": %d,\n", Format)
+	if len(s.Folders) > 0 {
+		fmt.Fprintf(&b, "\"folders\": %s,\n", line(s.Folders))
+	}
+	b.WriteString("\"files\": [\n")
 	for _, path := range slices.Sorted(maps.Keys(s.Entries)) {
 		e := s.Entries[path]
 		for _, sum := range append([]string{e.SHA256}, e.Also...) {
 			e.SHA256 = sum
-			line, err := json.Marshal(e.json())
-			if err != nil {
-				panic("plan: a struct of strings is always JSON: " + err.Error())
-			}
-			b.Write(line)
+			b.Write(line(e.json()))
 			b.WriteString(",\n")
 		}
 	}
@@ -99,18 +102,26 @@ func (s *State) Encode() []byte {
 	return b.Bytes()
 }
 
+func line(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("plan: strings are always JSON: " + err.Error())
+	}
+	return data
+}
+
 func (e Entry) json() entryJSON {
 	return entryJSON{
 		Path: e.Path, Class: e.Class.String(), Mode: fmt.Sprintf("%04o", e.Mode.Perm()),
-		Template: e.Template, Version: e.Version, SHA256: e.SHA256, Adopted: e.Adopted, Retired: e.Retired,
+		Template: e.Template, Version: e.Version, SHA256: e.SHA256, Adopted: e.Adopted, Edited: e.Edited, Retired: e.Retired,
 		Written: e.Written, From: e.From, FromSHA: e.FromSHA,
 	}
 }
 
 func (j entryJSON) entry() (Entry, error) {
 	e := Entry{
-		Path: j.Path, Template: j.Template, Version: j.Version, SHA256: j.SHA256, Adopted: j.Adopted, Retired: j.Retired,
-		Written: j.Written, From: j.From, FromSHA: j.FromSHA,
+		Path: j.Path, Template: j.Template, Version: j.Version, SHA256: j.SHA256,
+		Adopted: j.Adopted, Edited: j.Edited, Retired: j.Retired, Written: j.Written, From: j.From, FromSHA: j.FromSHA,
 	}
 	if err := checkRecordedPath(j.Path); err != nil {
 		return e, err

@@ -73,27 +73,6 @@ func TestUnreadableStates(t *testing.T) {
 	}
 }
 
-func TestPackIsDeterministicAndChecked(t *testing.T) {
-	content := []byte(strings.Repeat("line\n", 100))
-	first, err := Pack(content)
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := Pack(content)
-	if err != nil || string(first) != string(second) {
-		t.Errorf("packing twice gives different bytes, or %v", err)
-	}
-	if got, err := Unpack(first, hash(content)); err != nil || string(got) != string(content) {
-		t.Errorf("unpacked %d bytes, %v", len(got), err)
-	}
-	if _, err := Unpack(first, hash(nil)); err == nil {
-		t.Error("content of another hash was taken")
-	}
-	if _, err := Unpack([]byte("no gzip"), hash(nil)); err == nil {
-		t.Error("what is no gzip was taken")
-	}
-}
-
 func TestBasesFollowTheSeededFiles(t *testing.T) {
 	dir := t.TempDir()
 	old, lost := hash([]byte("old")), hash([]byte("a"))

@@ -10,13 +10,13 @@ import (
 
 // target is the workload's folder as it stands on disk. Scan comes first; look may then be called concurrently.
 type target struct {
-	root    *os.Root // nil where the folder is not there
-	folders map[string]folder
+	folders map[string]folder // scanned ones by their path; "." is the workload's own
 }
 
 // folder is one folder of the target.
 type folder struct {
 	there    bool
+	root     *os.Root               // open where it is there
 	obstacle string                 // why it cannot be gone into, empty where it can
 	types    map[string]fs.FileMode // type bits by name
 }
@@ -26,35 +26,39 @@ func openTarget(dir string) (*target, error) {
 	t := &target{folders: map[string]folder{}}
 	root, err := os.OpenRoot(dir)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if _, err := os.Lstat(dir); err == nil {
-			return nil, fmt.Errorf("opening %s: it is a symbolic link that leads nowhere; remove it or name another folder", dir)
+	case err == nil:
+		if err := t.list(".", root); err != nil {
+			return nil, errors.Join(err, root.Close())
 		}
-	case err != nil:
+		return t, nil
+	case !errors.Is(err, fs.ErrNotExist):
 		if info, statErr := os.Stat(dir); statErr == nil && !info.IsDir() {
 			return nil, fmt.Errorf("opening %s: it is a file; name a folder", dir)
 		}
 		return nil, fmt.Errorf("opening the workload's folder: %w", err)
-	default:
-		t.root = root
 	}
-	return t, t.scan(".")
+	if _, err := os.Lstat(dir); err == nil {
+		return nil, fmt.Errorf("opening %s: it is a symbolic link that leads nowhere; remove it or name another folder", dir)
+	}
+	t.folders["."] = folder{}
+	return t, nil
 }
 
 func (t *target) close() error {
-	if t.root == nil {
-		return nil
+	var problems []error
+	for _, f := range t.folders {
+		if f.root != nil {
+			problems = append(problems, f.root.Close())
+		}
 	}
-	return t.root.Close()
+	return errors.Join(problems...)
 }
 
-// scan lists dir, and before it every folder that leads there.
+// scan lists dir, and before it every folder that leads there. Each stays open, so that what stands in it is reached
+// from it and not all the way down.
 func (t *target) scan(dir string) error {
 	if _, done := t.folders[dir]; done {
 		return nil
-	}
-	if dir == "." {
-		return t.list(dir)
 	}
 	up := path.Dir(dir)
 	if err := t.scan(up); err != nil {
@@ -74,31 +78,32 @@ func (t *target) scan(dir string) error {
 	case !kind.IsDir():
 		t.folders[dir] = folder{obstacle: folderObstacle(dir, kind)}
 	default:
-		return t.list(dir)
+		root, err := parent.root.OpenRoot(path.Base(dir))
+		if err != nil {
+			return fmt.Errorf("opening the folder %s of the workload: %w", dir, err)
+		}
+		return t.list(dir, root)
 	}
 	return nil
 }
 
-func (t *target) list(dir string) error {
-	if t.root == nil {
-		t.folders[dir] = folder{}
-		return nil
-	}
-	f, err := t.root.Open(dir)
+func (t *target) list(dir string, root *os.Root) error {
+	t.folders[dir] = folder{root: root}
+	entries, err := fs.ReadDir(root.FS(), ".")
 	if err != nil {
-		return fmt.Errorf("listing a folder of the workload: %w", err)
-	}
-	defer f.Close()
-	entries, err := f.ReadDir(-1)
-	if err != nil {
-		return fmt.Errorf("listing a folder of the workload: %w", err)
+		return fmt.Errorf("listing the folder %s of the workload: %w", dir, err)
 	}
 	types := make(map[string]fs.FileMode, len(entries))
 	for _, e := range entries {
 		types[e.Name()] = e.Type()
 	}
-	t.folders[dir] = folder{there: true, types: types}
+	t.folders[dir] = folder{there: true, root: root, types: types}
 	return nil
+}
+
+// open opens the file at p, whose folder has been scanned and is there.
+func (t *target) open(p string) (*os.File, error) {
+	return t.folders[path.Dir(p)].root.Open(path.Base(p))
 }
 
 // typeOf says what p is, without following it. Where the listing lacks the name, the file system is asked all the
@@ -107,7 +112,7 @@ func (t *target) typeOf(p string) (kind fs.FileMode, there bool, err error) {
 	if kind, ok := t.folders[path.Dir(p)].types[path.Base(p)]; ok {
 		return kind, true, nil
 	}
-	info, err := t.root.Lstat(p)
+	info, err := t.folders[path.Dir(p)].root.Lstat(path.Base(p))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, false, nil
 	}

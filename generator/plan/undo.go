@@ -53,7 +53,7 @@ func (u *undoing) planAll(ctx context.Context, acc *account) error {
 	if err != nil {
 		return err
 	}
-	u.State, u.Pending = last, last
+	u.State, u.Pending = last, &State{Entries: last.Entries}
 	touched := map[string]bool{}
 	for _, f := range u.record.Files {
 		if err := ctx.Err(); err != nil {
@@ -62,15 +62,14 @@ func (u *undoing) planAll(ctx context.Context, acc *account) error {
 		if err := u.putBack(f, acc); err != nil {
 			return err
 		}
-		touched[f.Path] = true
+		addFolders(touched, f.Path)
 	}
 	u.Folders = u.emptied(touched, u.remaining())
+	u.Pending.Folders = u.Folders
 	content := map[string][]byte{}
-	for sum := range last.bases() {
-		if !acc.bases[sum] {
-			if content[sum], err = u.kept(sum); err != nil {
-				return err
-			}
+	for _, sum := range u.record.Bases {
+		if content[sum], err = u.kept(sum); err != nil {
+			return err
 		}
 	}
 	u.keepBases(last.bases(), content, acc)

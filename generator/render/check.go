@@ -6,13 +6,13 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"go/format"
 	"io"
 	"path"
 	"regexp"
 	"strconv"
 
 	"github.com/goccy/go-yaml/parser"
-	"golang.org/x/tools/imports"
 )
 
 // syntaxError is a rendering that does not parse.
@@ -28,7 +28,7 @@ func (e *syntaxError) Unwrap() error { return e.err }
 func tidy(name string, data []byte) ([]byte, error) {
 	switch path.Ext(name) {
 	case ".go":
-		return formatGo(name, data)
+		return formatGo(data)
 	case ".json":
 		return data, checkJSON(data)
 	case ".xml":
@@ -39,14 +39,11 @@ func tidy(name string, data []byte) ([]byte, error) {
 	return data, nil
 }
 
-var goPosition = regexp.MustCompile(`:(\d+):\d+: `)
+var goPosition = regexp.MustCompile(`^(\d+):\d+: `)
 
-// formatGo groups and sorts imports and formats; it adds and removes no import, since that would depend on what
-// else is on the machine.
-func formatGo(name string, data []byte) ([]byte, error) {
-	out, err := imports.Process(name, data, &imports.Options{
-		FormatOnly: true, Comments: true, TabIndent: true, TabWidth: 8,
-	})
+// formatGo sorts the imports of each group and formats.
+func formatGo(data []byte) ([]byte, error) {
+	out, err := format.Source(data)
 	if err != nil {
 		return nil, positioned(goPosition, err)
 	}
@@ -54,13 +51,13 @@ func formatGo(name string, data []byte) ([]byte, error) {
 }
 
 func checkJSON(data []byte) error {
+	if json.Valid(data) {
+		return nil
+	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	var value json.RawMessage
 	err := dec.Decode(&value)
 	if err == nil {
-		if _, err = dec.Token(); errors.Is(err, io.EOF) {
-			return nil
-		}
 		err = errors.New("text after the end of the JSON value")
 	}
 	offset := dec.InputOffset()

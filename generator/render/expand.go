@@ -24,15 +24,28 @@ func expandAll(table []rule, m *model.Model) []job {
 	return jobs
 }
 
-// ItemPaths gives the paths of the files that an item has to itself, by their templates.
-func ItemPaths(item *model.Item) map[string]string {
+// Paths gives the paths of the files that an element of items, routes or resources has to itself, by their templates. A
+// scope has none.
+func Paths(m *model.Model, list, name string) map[string]string {
 	paths := map[string]string{}
-	for _, r := range rules() {
-		if path := strings.NewReplacer("{item}", item.File, "{Item}", item.Name).Replace(r.Path); path != r.Path {
-			paths[r.Path] = path
+	for _, j := range expandAll(rules(), m) {
+		if j.data.isOf(list, name) {
+			paths[j.Path] = j.path
 		}
 	}
 	return paths
+}
+
+func (d Data) isOf(list, name string) bool {
+	switch list {
+	case "items":
+		return d.Item != nil && d.Item.Name == name
+	case "routes":
+		return d.Route != nil && d.Route.Name == name
+	case "resources":
+		return d.Resource != nil && d.Resource.Name == name
+	}
+	return false
 }
 
 // expand gives one file for each thing that the rule's path stands for. {env} leaves out the default environment, whose

@@ -24,36 +24,37 @@ const (
 	middle  = Size * unit / 2   // of the picture
 )
 
-// Draw gives a PNG with the first two of the letters, A to Z, in a style. Styles begin again after the last one.
+// Draw gives a PNG with the first two of the letters, A to Z, in a style. Styles begin again after the last one. It may
+// be called concurrently.
 func Draw(letters string, style int) []byte {
 	style = (style%Styles + Styles) % Styles
-	tile, strokes := shapes[style/len(colours)], write(letters)
-	pixels := make([]uint8, 0, Size*Size)
-	for y := range Size {
-		for x := range Size {
-			pixels = append(pixels, shade(x, y, tile, strokes))
+	covered, strokes := tiles[style/len(colours)](), write(letters)
+	var near []stroke
+	// A pixel is its place in the palette: 0 is transparent, depth the whole colour, twice depth white.
+	pixels := make([]uint8, len(covered))
+	for i := range pixels {
+		x, y := i%Size, i/Size
+		near = around(near[:0], strokes, point{x*unit + unit/2, y*unit + unit/2})
+		pixels[i] = covered[i]
+		if len(near) == 0 {
+			continue
+		}
+		if written := count(x, y, func(p point) bool { return touches(near, p) }); written > 0 {
+			pixels[i] = depth + written
 		}
 	}
 	return encode(palette(colours[style%len(colours)]), pixels)
 }
 
-// shade gives a pixel's place in the palette: 0 is transparent, depth the whole colour, twice depth white.
-func shade(x, y int, tile shape, strokes []stroke) uint8 {
-	covered, written := 0, 0
-	strokes = around(strokes, point{x*unit + unit/2, y*unit + unit/2})
+// count says how many of a pixel's samples are inside.
+func count(x, y int, inside shape) uint8 {
+	n := uint8(0)
 	for i := range depth {
-		p := point{x*unit + i%samples*step + step/2, y*unit + i/samples*step + step/2}
-		if tile(p) {
-			covered++
-		}
-		if touches(strokes, p) {
-			written++
+		if inside(point{x*unit + i%samples*step + step/2, y*unit + i/samples*step + step/2}) {
+			n++
 		}
 	}
-	if written > 0 {
-		return uint8(depth + written)
-	}
-	return uint8(covered)
+	return n
 }
 
 // palette goes from transparent to the colour, and from there to white.

@@ -93,15 +93,14 @@ func (s stroke) near(p point) bool {
 	return across*across <= reach*length
 }
 
-// around gives the strokes that may reach into the pixel around a point, which spares the rest most of the work.
-func around(strokes []stroke, p point) []stroke {
-	var out []stroke
+// around adds to near the strokes that may reach into the pixel around a point, which spares the rest most of the work.
+func around(near, strokes []stroke, p point) []stroke {
 	for _, s := range strokes {
 		if !outside(p.x, s.a.x, s.b.x, s.pen+unit) && !outside(p.y, s.a.y, s.b.y, s.pen+unit) {
-			out = append(out, s)
+			near = append(near, s)
 		}
 	}
-	return out
+	return near
 }
 
 func outside(p, a, b, reach int) bool { return p < min(a, b)-reach || p > max(a, b)+reach }

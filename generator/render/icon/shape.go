@@ -1,5 +1,7 @@
 package icon
 
+import "sync"
+
 // shape says whether a point lies inside.
 type shape func(point) bool
 
@@ -15,6 +17,22 @@ var shapes = []shape{
 	document,
 	octagon,
 	shield,
+}
+
+// tiles tell for each shape how many samples of each pixel it covers. That is the same in all pictures, and counted once.
+var tiles = func() (all []func() []uint8) {
+	for _, s := range shapes {
+		all = append(all, sync.OnceValue(s.cover))
+	}
+	return all
+}()
+
+func (s shape) cover() []uint8 {
+	covered := make([]uint8, Size*Size)
+	for i := range covered {
+		covered[i] = count(i%Size, i/Size, s)
+	}
+	return covered
 }
 
 // rounded is a square around the middle with round corners.

@@ -123,7 +123,7 @@ func runAdd(ctx context.Context, o *addOptions, args []string, values map[string
 	if err := o.complete(ctx, s.document.Config, &name, values); err != nil {
 		return err
 	}
-	return o.edit(ctx, s, config.AddTo(o.list, config.ElementText(o.list, name, values)), nil)
+	return o.edit(ctx, s, config.AddTo(o.list, config.ElementText(o.list, name, values)))
 }
 
 // complete asks for what is missing, or fails where nobody is there to ask.

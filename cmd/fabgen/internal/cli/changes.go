@@ -78,6 +78,7 @@ func sentence(c plan.Counts) string {
 		{c.Created, "created"}, {c.Updated, "updated"}, {c.Merged, "merged"}, {c.Moved, "moved"}, {c.Deleted, "deleted"},
 		{c.Kept, "kept as you left them"}, {c.Unchanged, "unchanged"}, {c.Conflicts, "in conflict"},
 		{c.Unsolved, "with conflict markers left"}, {c.Marked, "merged with conflicts to solve"},
+		{c.Edited, "edited by hand and left so"},
 	} {
 		if n.count > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n.count, n.word))

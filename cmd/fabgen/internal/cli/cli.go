@@ -17,7 +17,7 @@ import (
 )
 
 // Main runs fabgen with the arguments that follow its name and returns the exit code: 0 done, 1 failed, 2 wrong use or
-// invalid configuration, 3 out of date, 4 merge conflicts left to solve. Results go to standard output, everything else
+// invalid configuration, 3 out of date, 4 done with conflicts left to solve. Results go to standard output, everything else
 // to standard error. When ctx ends, a command stops before it changes anything else, and fails.
 func Main(ctx context.Context, args []string) int {
 	a := &app{
@@ -75,7 +75,7 @@ a command that fails prints {"error": "...", "problems": [...]}, where each prob
 found, want and hint, as far as they are known.
 
 Exit codes: 0 done, 1 failed, 2 wrong use or invalid configuration, 3 out of date (check, diff, entra diff), 4 done with
-merge conflicts left to solve.`,
+conflicts left to solve.`,
 		Example: `  fabgen init --demo ./contoso
   fabgen init
   fabgen generate --dir ./contoso`,

@@ -33,15 +33,19 @@ command shows what it would do and asks, unless you give --yes. "fabgen undo" ta
 
 JSON: as of generate`
 
-// edit edits fabgen.yaml and generates what follows. rename is nil where no item gets another name.
-func (o *editOptions) edit(ctx context.Context, s source, e config.Edit, rename *generator.Renamed) error {
+// edit edits fabgen.yaml and generates what follows.
+func (o *editOptions) edit(ctx context.Context, s source, e config.Edit) error {
 	edited, document, err := e.Apply(s.document.File, s.data)
 	if err != nil {
 		return withoutPositions(err)
 	}
-	p, err := generator.Plan(ctx, generator.Request{
-		Dir: o.dir, Document: document, Source: edited, Runtime: runtime.Source, Force: o.force, Edits: s.data, Renamed: rename,
-	})
+	r := generator.Request{
+		Dir: o.dir, Document: document, Source: edited, Runtime: runtime.Source, Force: o.force, Edits: s.data,
+	}
+	if name := e.Renamed; name != (config.Renamed{}) {
+		r.Renamed = &generator.Renamed{Before: s.document, Renamed: name}
+	}
+	p, err := generator.Plan(ctx, r)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ const (
 	exitFailed = 1 // something went wrong on the way, or the person stopped it
 	exitUsage  = 2 // wrong use, or an invalid configuration
 	exitStale  = 3 // what is on disk is not what the configuration gives
-	exitMarked = 4 // merge conflicts are left to solve
+	exitMarked = 4 // done, and conflicts are left to solve
 )
 
 // exitCode is the one place that says which kind of error ends in which code.
@@ -39,7 +39,7 @@ func exitCode(err error) int {
 var errStale = errors.New("out of date")
 
 // errMarked ends commands that are done and have left conflicts in files. They have named them by then.
-var errMarked = errors.New("merge conflicts are left to solve")
+var errMarked = errors.New("conflicts are left to solve")
 
 // usageError is a mistake in how fabgen was called.
 type usageError struct {

@@ -32,8 +32,10 @@ only one side changed is taken, and where both changed the same lines both stand
 writes them. Then generate ends with exit code 4, and runs no more until you have solved them, unless you give --force.
 A file that you deleted stays deleted; --restore brings it back.
 
-Where you have edited a file that fabgen owns, generate shows the edit, writes nothing and fails. Take the edit back,
-move it to a file of your own, make the file yours with "fabgen adopt", or give --force to lose it.
+Where you have edited a file that fabgen owns, generate leaves it as it is, does the rest, shows the edit and ends with
+exit code 4. Take the edit back, move it to a file of your own, make the file yours with "fabgen adopt", which merges
+what you missed on the next run, or give --force to lose the edit. A file of yours where fabgen wants to make one stands
+in the way: nothing is written then, and generate fails.
 
 What belonged to an item, route or resource that is no longer in fabgen.yaml is removed. A file of it that you have
 edited is kept as FILE.removed, out of the build, and comes back with your edits when the item does.
@@ -42,7 +44,7 @@ With --verify the result is built and type-checked in a folder of its own, with 
 nothing is written where that fails. It is skipped where conflicts are left, or tools are missing, and that is said.
 
 JSON: {"dir", "dryRun", "counts": {"created", "updated", "deleted", "unchanged", "kept", "conflicts", "moved", "merged",
-"mergeConflicts", "unsolved"}, "changes": [{"path", "from", "kind", "class", "reason"}]}`,
+"mergeConflicts", "unsolved", "edited"}, "changes": [{"path", "from", "kind", "class", "reason"}]}`,
 		Example: `  fabgen generate
   fabgen generate --dir ./contoso --dry-run
   fabgen generate --restore README.md`,
@@ -80,7 +82,7 @@ func runGenerate(ctx context.Context, o *generateOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.verify && p.Err() == nil && p.Changes() {
+	if o.verify && p.Err() == nil && p.Works() {
 		if err := o.app.verify(ctx, p); err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/fabgen/fabgen/generator"
 	"github.com/fabgen/fabgen/generator/config"
 )
 
@@ -45,41 +44,8 @@ func newEditCmd(a *app, cmd *cobra.Command, edit func(args []string) config.Edit
 		if err != nil {
 			return err
 		}
-		return o.edit(cmd.Context(), s, edit(args), nil)
+		return o.edit(cmd.Context(), s, edit(args))
 	}
 	o.addFlags(cmd)
-	return cmd
-}
-
-func newRenameCmd(a *app) *cobra.Command {
-	o := &editOptions{app: a}
-	item := &cobra.Command{
-		Use:   "item OLD NEW",
-		Short: "Give an item another name",
-		Long: `rename item gives an item another name in fabgen.yaml, also where routes name it, and moves its files, with your edits
-in them; code in these files goes on to use the names that follow from the item's. Elsewhere such names are yours to
-change, and the compiler finds them.
-
-Items that people have made in Fabric are of the old type: rename before you publish.` + editHelp,
-		Example: "  fabgen rename item Forecast Prediction",
-		Args:    positional(cobra.ExactArgs(2)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := readWorkload(o.dir)
-			if err != nil {
-				return err
-			}
-			renamed := &generator.Renamed{Before: s.document, From: args[0], To: args[1]}
-			return o.edit(cmd.Context(), s, config.RenameItem(args[0], args[1]), renamed)
-		},
-	}
-	o.addFlags(item)
-	cmd := &cobra.Command{
-		Use:     "rename",
-		Short:   "Give an item another name, and generate",
-		Long:    "rename gives something in fabgen.yaml another name and moves the files that follow from it." + editHelp,
-		Example: "  fabgen rename item Forecast Prediction",
-		RunE:    needsThing,
-	}
-	cmd.AddCommand(item)
 	return cmd
 }
