@@ -101,7 +101,7 @@ conflicts left to solve.`,
 	root.AddCommand(
 		newInitCmd(a), newGenerateCmd(a), newCheckCmd(a), newDiffCmd(a), newAdoptCmd(a),
 		newUndoCmd(a), newAddCmd(a), newRemoveCmd(a), newRenameCmd(a),
-		newPackageCmd(a), newEntraCmd(a), newDoctorCmd(a), newTestCmd(a),
+		newDevCmd(a), newPackageCmd(a), newEntraCmd(a), newDoctorCmd(a), newTestCmd(a),
 		newValidateCmd(a), newSchemaCmd(a), newVersionCmd(a), newCompletionCmd(a),
 	)
 	return root

@@ -38,6 +38,16 @@ func parseVersion(text string) (v version, parts int, ok bool) {
 	return v, parts, true
 }
 
+// Satisfies says whether the version that a program tells of itself is one that package.json's engines want. known is
+// false where either cannot be read.
+func Satisfies(found, wanted string) (yes, known bool) {
+	v, ok := findVersion(found)
+	if !ok {
+		return false, false
+	}
+	return v.satisfies(wanted)
+}
+
 func (v version) String() string { return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2]) }
 
 func (v version) compare(o version) int {

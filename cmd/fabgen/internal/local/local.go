@@ -38,6 +38,13 @@ type Options struct {
 	Seed *localentra.Seed
 	// Unattended answers every page as the seed says that the person would.
 	Unattended bool
+	// Roles gives each person the role in the workspace that the seed says. Without it everybody has what Fabric.Grant
+	// gives.
+	Roles bool
+	// Retries is how often Fabric calls the back-end again where it may. Default: not at all.
+	Retries int
+	// Keep keeps items, jobs and OneLake's files in StateDir, for the next Cloud.
+	Keep bool
 	// OnEvent is told of each request that Entra has answered, OnCall of each that Fabric, OneLake and the workload's own
 	// resources have. They must not block.
 	OnEvent func(localentra.Event)
@@ -139,22 +146,46 @@ const everything = ".default"
 
 func (c *Cloud) startFabric() error {
 	o := c.options
-	server, err := fabrictest.Start(fabrictest.Options{Entra: c.Entra, TenantID: o.Env.TenantID, ClientID: o.Env.ClientID,
-		Observe: o.OnCall})
-	if err != nil {
+	options := fabrictest.Options{Entra: c.Entra, TenantID: o.Env.TenantID, ClientID: o.Env.ClientID, Observe: o.OnCall}
+	c.Items = &portal.Fabric{WorkspaceID: WorkspaceID, Client: c.Control, OnItem: c.noteItem}
+	if o.Keep {
+		options.OneLakeDir, c.Items.File = filepath.Join(o.StateDir, "onelake"), filepath.Join(o.StateDir, "fabric.json")
+		if err := os.MkdirAll(options.OneLakeDir, 0o700); err != nil {
+			return fmt.Errorf("making the folder of OneLake's files: %w", err)
+		}
+	}
+	var err error
+	if c.Fabric, err = fabrictest.Start(options); err != nil {
 		return err
 	}
-	c.Fabric = server
-	server.AddWorkspace(fabrictest.Workspace{ID: WorkspaceID, DisplayName: o.Model.Workload.DisplayName, Type: "Workspace"})
-	c.Items = &portal.Fabric{WorkspaceID: WorkspaceID, Client: c.Control, OnItem: c.noteItem}
+	c.Fabric.AddWorkspace(fabrictest.Workspace{ID: WorkspaceID, DisplayName: o.Model.Workload.DisplayName, Type: "Workspace"})
+	if o.Roles {
+		c.ResetRoles()
+	}
 	return nil
+}
+
+// ResetRoles gives each person the role that the seed says.
+func (c *Cloud) ResetRoles() {
+	for _, p := range c.Entra.People() {
+		c.Fabric.SetRole(WorkspaceID, p.ID, fabrictest.Role(p.Role))
+	}
+}
+
+// SetRoles gives everybody one role.
+func (c *Cloud) SetRoles(role fabrictest.Role) {
+	for _, p := range c.Entra.People() {
+		c.Fabric.SetRole(WorkspaceID, p.ID, role)
+	}
 }
 
 // noteItem has Fabric's public API know of an item.
 func (c *Cloud) noteItem(i fabrictest.Item, name string, gone bool) {
-	if !gone {
-		c.Fabric.AddItem(fabrictest.FabricItem{ID: i.ID, WorkspaceID: i.WorkspaceID, Type: i.Type, DisplayName: name})
+	if gone {
+		_ = c.Fabric.RemoveItem(i.WorkspaceID, i.ID) // files that stay behind are nobody's
+		return
 	}
+	c.Fabric.AddItem(fabrictest.FabricItem{ID: i.ID, WorkspaceID: i.WorkspaceID, Type: i.Type, DisplayName: name})
 }
 
 func (c *Cloud) startResources() error {
@@ -177,7 +208,7 @@ func (c *Cloud) startResources() error {
 // Control calls the back-end as Fabric does, for a user; for nobody where it is empty.
 func (c *Cloud) Control(user string) *fabrictest.Client {
 	return &fabrictest.Client{
-		BaseURL: c.options.Backend + c.BasePath(), HTTP: c.Entra.Client(), TenantID: c.tenantOf(user),
+		BaseURL: c.options.Backend + c.BasePath(), HTTP: c.Entra.Client(), TenantID: c.tenantOf(user), Retries: c.options.Retries,
 		Tokens: func() auth.SubjectAndApp {
 			tokens, err := c.composite(user)
 			if err != nil {

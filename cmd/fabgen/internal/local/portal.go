@@ -15,11 +15,14 @@ func (c *Cloud) Portal(locales []string) portal.Config {
 	m := c.options.Model
 	w := portal.Workload{Name: m.Workload.Name, DisplayName: m.Workload.DisplayName, Locales: locales}
 	for _, p := range c.Entra.People() {
-		w.Users = append(w.Users, portal.User{ID: p.ID, Name: p.Name})
+		w.Users = append(w.Users, portal.User{ID: p.ID, Name: p.Name, Tenant: p.Tenant, About: p.About})
 	}
 	for _, i := range m.Items {
-		w.Items = append(w.Items, portal.ItemType{Type: i.TypeName, DisplayName: i.DisplayName,
-			EditorPath: i.EditorPath(), CreateAction: i.Action("create")})
+		shown := portal.ItemType{Type: i.TypeName, DisplayName: i.DisplayName, EditorPath: i.EditorPath(), CreateAction: i.Action("create")}
+		for _, j := range i.Jobs {
+			shown.Jobs = append(shown.Jobs, portal.JobType{Type: j.TypeName, DisplayName: j.Name})
+		}
+		w.Items = append(w.Items, shown)
 	}
 	return portal.Config{Origin: c.options.Portal, Frontend: c.options.Frontend, Workload: w, Fabric: c.Items, Entra: entra{c}}
 }

@@ -90,7 +90,11 @@ func (s *Server) showPage(w http.ResponseWriter, r *http.Request, ix *interactio
 }
 
 func (u *user) person() Person {
-	return Person{u.ID, u.Name, u.signInName(), u.tenant.ID, u.tenant.Name, u.About, u.Admin}
+	role := cmp.Or(u.Role, Roles[0])
+	if role == noRole {
+		role = ""
+	}
+	return Person{u.ID, u.Name, u.signInName(), u.tenant.ID, u.tenant.Name, u.About, u.Admin, role}
 }
 
 // reasonForProof is the resource that wants the second proof; empty where a claims challenge does.

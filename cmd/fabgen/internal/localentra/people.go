@@ -9,7 +9,8 @@ type Person struct {
 	ID, Name, SignInName string
 	TenantID, Tenant     string
 	About                string
-	Admin                bool
+	Admin                bool   // of the tenant
+	Role                 string // in the local Fabric's workspace; empty for none
 }
 
 // People are the seed's users, in its order.

@@ -50,6 +50,8 @@ type User struct {
 	About string `yaml:"about"`
 	// Admin may consent for the whole tenant.
 	Admin bool `yaml:"admin"`
+	// Role is the person's in the workspace of the local Fabric: Admin (the default), Member, Contributor, Viewer or none.
+	Role string `yaml:"role"`
 	// MFAFor are the URIs of resources for which a second proof is asked of the person (AADSTS50076).
 	MFAFor []string `yaml:"mfaFor"`
 	// Consented says that the person has consented to everything that the application is registered with.
@@ -59,6 +61,11 @@ type User struct {
 	DeclinesConsent bool `yaml:"declinesConsent"`
 	FailsMFA        bool `yaml:"failsMfa"`
 }
+
+// Roles are those that a User may have, the default first.
+var Roles = []string{"Admin", "Member", "Contributor", "Viewer", noRole}
+
+const noRole = "none"
 
 //go:embed seed.yaml
 var defaultSeed []byte
@@ -129,6 +136,9 @@ func (s *Seed) check() error {
 		}
 		if !slices.ContainsFunc(s.Tenants, func(t Tenant) bool { return t.Domain == u.Tenant }) {
 			problem("user %q: no tenant has the domain %q", u.Name, u.Tenant)
+		}
+		if u.Role != "" && !slices.Contains(Roles, u.Role) {
+			problem("user %q: the role %q is none of %s", u.Name, u.Role, strings.Join(Roles, ", "))
 		}
 		unique(u.ID)
 		unique(u.UserName + "@" + u.Tenant)

@@ -1,0 +1,223 @@
+// Package dev runs a workload on this machine, as it is, in a local cloud: it supervises its processes, and serves the
+// portal that shows it and the inspector that shows what they say to each other.
+package dev
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/doctor"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/supervisor"
+	"github.com/fabgen/fabgen/generator/plan"
+)
+
+// Options say what to run. Dir, Cloud and Out are required.
+type Options struct {
+	Dir string // the workload's folder
+	// Cloud says which workload it is, and where it keeps what it has. Run fills in where things are.
+	Cloud local.Options
+	// Frontend has the front-end and the portal run too, for which Node.js is needed.
+	Frontend bool
+	// Headless is for where nobody watches: Entra's pages answer themselves, and the first failure ends Run.
+	Headless bool
+	// Out takes the processes' log and what happens to them; Color and Quiet say how. Quiet leaves out all but failures.
+	Out          io.Writer
+	Color, Quiet bool
+	// Ready is told once where everything is, when all of it answers. An error ends Run.
+	Ready func(Running) error
+	// Reconfigure is told that fabgen.yaml has changed, and says whether Run is to end for that, with ErrReconfigured.
+	// What the processes say waits meanwhile, since it may ask.
+	Reconfigure func(context.Context) bool
+}
+
+// Running is what runs.
+type Running struct {
+	Addresses
+	Cloud *local.Cloud
+	Env   local.Options
+}
+
+// ErrReconfigured ends Run where fabgen.yaml gives another workload now: it is to be called again.
+var ErrReconfigured = errors.New("dev: the workload has changed")
+
+// The names of the processes, which begin the lines of their log.
+const (
+	backend  = "back-end"
+	frontend = "front-end"
+	fabgen   = "fabgen"
+)
+
+// Run runs a workload until ctx ends or a signal says so. Then nothing of it is left.
+func Run(ctx context.Context, o Options) error {
+	s, err := newSession(o)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	r := &run{Options: o, session: s, waiting: map[string]bool{backend: true, frontend: o.Frontend}}
+	r.log = supervisor.NewLog(o.Out, supervisor.LogOptions{Names: []string{fabgen, backend, frontend}, Color: o.Color,
+		Secrets: []string{s.cloud.Entra.ClientSecret}})
+	r.own = r.log.Writer(fabgen)
+	for _, note := range s.notes {
+		r.say("%s", note)
+	}
+	return r.supervise(ctx)
+}
+
+// run is Run under way.
+type run struct {
+	Options
+	session *session
+	log     *supervisor.Log
+	own     *supervisor.LogWriter // fabgen's own lines
+	group   *supervisor.Group
+	waiting map[string]bool // processes that have not answered yet
+	end     context.CancelCauseFunc
+}
+
+func (r *run) say(format string, args ...any) {
+	if !r.Quiet {
+		fmt.Fprintf(r.own, format+"\n", args...)
+	}
+}
+
+func (r *run) supervise(parent context.Context) error {
+	ctx, end := context.WithCancelCause(parent)
+	defer end(nil)
+	r.end = end
+	processes, err := r.processes()
+	if err != nil {
+		return err
+	}
+	r.group, err = supervisor.NewGroup(supervisor.Options{Log: r.log, OnEvent: r.hear, FailFast: r.Headless,
+		Signals: []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}}, processes...)
+	if err != nil {
+		return err
+	}
+	defer r.beside(ctx)()
+	err = r.group.Run(ctx)
+	if cause := context.Cause(ctx); parent.Err() == nil && cause != nil {
+		return cause
+	}
+	return err
+}
+
+// beside runs what goes on beside the processes; the function that it returns ends it.
+func (r *run) beside(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	sources := supervisor.NewWatcher(supervisor.WatchOptions{Trees: []supervisor.Tree{{
+		Root: filepath.Join(r.Dir, "backend"), Match: supervisor.GoSources, Skip: []string{"data", "bin", "dist"},
+	}}})
+	settings := supervisor.NewWatcher(supervisor.WatchOptions{Files: []string{filepath.Join(r.Dir, plan.SourceFile)}})
+	tasks := []func(){
+		func() { sources.Run(ctx, func([]string) { r.group.Restart(backend) }) },
+		func() { settings.Run(ctx, func([]string) { r.reconfigure(ctx) }) },
+		func() { r.session.cloud.Items.Run(ctx) },
+	}
+	done := make(chan struct{})
+	for _, task := range tasks {
+		go func() {
+			task()
+			done <- struct{}{}
+		}()
+	}
+	return func() {
+		cancel()
+		for range tasks {
+			<-done
+		}
+	}
+}
+
+func (r *run) reconfigure(ctx context.Context) {
+	if r.Reconfigure == nil {
+		return
+	}
+	release := r.log.Hold()
+	changed := r.Reconfigure(ctx)
+	release()
+	if changed {
+		r.say("fabgen.yaml has changed: everything starts again")
+		r.end(ErrReconfigured)
+	}
+}
+
+// hear is told of each step of a process.
+func (r *run) hear(e supervisor.Event) {
+	if !r.Quiet || e.Err != nil {
+		fmt.Fprintf(r.own, "%s: %v\n", e.Process, e)
+	}
+	if e.Process == backend {
+		switch e.State {
+		case supervisor.Ready:
+			r.session.proxy.SetTarget(r.session.backendURL())
+		case supervisor.Restarting, supervisor.Stopping, supervisor.Failed, supervisor.Stopped:
+			r.session.proxy.SetTarget(nil)
+		}
+	}
+	if e.State != supervisor.Ready || !r.waiting[e.Process] {
+		return
+	}
+	r.waiting[e.Process] = false
+	if r.waiting[backend] || r.waiting[frontend] || r.Ready == nil {
+		return
+	}
+	if err := r.Ready(Running{Addresses: r.session.Addresses, Cloud: r.session.cloud, Env: r.Cloud}); err != nil {
+		r.end(err)
+	}
+}
+
+func (r *run) processes() ([]supervisor.Process, error) {
+	back, err := r.backendProcess()
+	if err != nil || !r.Frontend {
+		return []supervisor.Process{back}, err
+	}
+	return []supervisor.Process{back, r.frontendProcess()}, nil
+}
+
+// foreign are the settings of a back-end that a person's shell may have for another one: they would lead this one
+// elsewhere.
+var foreign = []string{"FABRIC_*", "ENTRA_*", "TOKEN_CACHE*", "DATABASE_URL", "ONELAKE_URL", "OTEL_*", "EXTRA_CA_FILE",
+	"TENANT_RATE_LIMIT", "WORKLOAD_*", "ALLOWED_ORIGINS", "LISTEN_ADDR", "LOG_FORMAT"}
+
+func (r *run) backendProcess() (supervisor.Process, error) {
+	set, err := r.session.cloud.Environment()
+	if err != nil {
+		return supervisor.Process{}, err
+	}
+	url := r.session.backendURL().String()
+	set["LISTEN_ADDR"] = r.session.backendURL().Host
+	set["LOG_FORMAT"] = "text"
+	folder := filepath.Join(r.Dir, "backend")
+	binary, err := filepath.Abs(supervisor.Executable(filepath.Join(r.Cloud.StateDir, "server")))
+	if err != nil {
+		return supervisor.Process{}, err
+	}
+	return supervisor.Process{
+		Name: backend, URL: r.session.Backend, Ready: supervisor.AnswersOK(url + "/readyz"), Grace: 5 * time.Second,
+		Prepare: supervisor.GoBuild(folder, binary, "./cmd/server", supervisor.Environ(os.Environ(), map[string]string{"GOWORK": "off"})),
+		Command: supervisor.Command{Args: []string{binary}, Dir: folder, Env: supervisor.Environ(os.Environ(), set, foreign...)},
+	}, nil
+}
+
+func (r *run) frontendProcess() supervisor.Process {
+	folder := filepath.Join(r.Dir, "frontend")
+	env := supervisor.Environ(os.Environ(), map[string]string{
+		"VITE_FRONTEND_URL": r.session.Frontend, "VITE_API_URL": r.session.Backend + "/api",
+		"VITE_REDIRECT_URI": r.session.cloud.RedirectURI(),
+	}, "FABRIC_*", "VITE_*")
+	npm := supervisor.NPM{Dir: folder, Env: env, Satisfies: doctor.Satisfies}
+	return supervisor.Process{
+		Name: frontend, URL: r.session.Frontend, Prepare: npm.Step(), Ready: supervisor.AnswersOK(r.session.Frontend + "/"),
+		Command: supervisor.Command{Dir: folder, Env: env, Args: []string{"node", "node_modules/vite/bin/vite.js",
+			"--port", strconv.Itoa(portOf(r.session.Frontend, 0)), "--strictPort", "--clearScreen", "false"}},
+	}
+}
