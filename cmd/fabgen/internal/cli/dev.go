@@ -9,6 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/dev"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/scenario"
 	"github.com/fabgen/fabgen/generator"
 	"github.com/fabgen/fabgen/generator/plan"
 )
@@ -17,6 +20,7 @@ type devOptions struct {
 	*app
 	dir      string
 	seed     string
+	scenario string
 	fresh    bool
 	headless bool
 	backend  bool // alone, without the front-end
@@ -38,10 +42,16 @@ in YAML brings others.
 
 The back-end is built and started again when a Go file changes, the front-end's pages change as its files do, and when
 fabgen.yaml changes the workload is generated again. Ctrl-C ends all of it. Items, jobs, files and the back-end's
-database are kept for the next time in your cache folder, unless you give --fresh.`,
+database are kept for the next time in your cache folder, unless you give --fresh.
+
+With --scenario a story from a file is played, in a cloud of its own that begins with nothing, and its transcript is
+printed: the same each time. docs/stories.md of fabgen tells the form.
+
+JSON: {"portal", "inspector", "frontend", "backend", "entra", "caFile"} once all of it answers; with --scenario as of test`,
 		Example: `  fabgen dev
   fabgen dev --dir ./contoso --fresh
-  fabgen dev --headless --backend-only`,
+  fabgen dev --headless --backend-only
+  fabgen dev --scenario stories/first.yaml`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDev(cmd.Context(), o) },
 	}
@@ -50,6 +60,7 @@ database are kept for the next time in your cache folder, unless you give --fres
 	flags.StringVar(&o.seed, "seed", "", "a `file` with the tenants and people that there are")
 	flags.BoolVar(&o.fresh, "fresh", false, "begin without the items, jobs and files of the last time")
 	flags.BoolVar(&o.headless, "headless", false, "for CI: ask nothing, and let Entra's pages answer themselves as the seed says")
+	flags.StringVar(&o.scenario, "scenario", "", "play the story in this `file`, without the front-end, and end with its verdict")
 	flags.BoolVar(&o.backend, "backend-only", false, "without the front-end and the portal, for which Node.js is needed")
 	return cmd
 }
@@ -62,16 +73,18 @@ func runDev(ctx context.Context, o *devOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.scenario != "" {
+		return o.play(ctx, cloud)
+	}
 	if o.fresh {
 		if err := os.RemoveAll(cloud.StateDir); err != nil {
 			return fmt.Errorf("removing what the last time left: %w", err)
 		}
 	}
 	for {
-		err := dev.Run(ctx, dev.Options{
-			Dir: o.dir, Cloud: cloud, Headless: o.headless, Frontend: !o.backend, Out: o.err, Color: o.errColor, Quiet: o.quiet,
-			Reconfigure: o.reconfigure, Ready: o.tellReady,
-		})
+		run := o.run(cloud)
+		run.Ready, run.Reconfigure = o.tellReady, o.reconfigure
+		err := dev.Run(ctx, run)
 		if !errors.Is(err, dev.ErrReconfigured) {
 			return err
 		}
@@ -79,6 +92,33 @@ func runDev(ctx context.Context, o *devOptions) error {
 			return err
 		}
 	}
+}
+
+// run is what runs, as the flags say.
+func (o *devOptions) run(cloud local.Options) dev.Options {
+	return dev.Options{Dir: o.dir, Cloud: cloud, Headless: o.headless, Frontend: !o.backend, Out: o.err, Color: o.errColor, Quiet: o.quiet}
+}
+
+// play plays a story in a cloud that keeps nothing.
+func (o *devOptions) play(ctx context.Context, cloud local.Options) error {
+	seed := cloud.Seed
+	if seed == nil {
+		seed = localentra.DefaultSeed()
+	}
+	story, err := readStory(o.scenario, cloud.Model, seed)
+	if err != nil {
+		return err
+	}
+	if cloud.StateDir, err = os.MkdirTemp("", "fabgen-dev-"); err != nil {
+		return fmt.Errorf("making a folder for the story: %w", err)
+	}
+	defer os.RemoveAll(cloud.StateDir)
+	o.headless, o.backend = true, true
+	run := o.run(cloud)
+	run.Play = func(ctx context.Context, r dev.Running) error {
+		return o.playStory(ctx, scenario.Stage{Model: cloud.Model, Cloud: r.Cloud, URL: r.Backend}, story)
+	}
+	return dev.Run(ctx, run)
 }
 
 // tellReady says where everything is.

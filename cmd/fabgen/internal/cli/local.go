@@ -90,8 +90,8 @@ func localFolders(dir string) (root, state string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	if real, err := filepath.EvalSymlinks(abs); err == nil {
-		abs = real
+	if target, err := filepath.EvalSymlinks(abs); err == nil {
+		abs = target
 	}
 	sum := sha256.Sum256([]byte(abs))
 	name := filepath.Base(abs) + "-" + hex.EncodeToString(sum[:6])

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -31,8 +32,11 @@ type Options struct {
 	// Out takes the processes' log and what happens to them; Color and Quiet say how. Quiet leaves out all but failures.
 	Out          io.Writer
 	Color, Quiet bool
-	// Ready is told once where everything is, when all of it answers. An error ends Run.
+	// Ready is told once where everything is, when all of it answers. An error ends Run. It must not block.
 	Ready func(Running) error
+	// Play is called after Ready, and ends Run with its error. It is for stories, which begin with nothing: there are no
+	// items, no roles, and Fabric does not call again. Default: Run goes on.
+	Play func(context.Context, Running) error
 	// Reconfigure is told that fabgen.yaml has changed, and says whether Run is to end for that, with ErrReconfigured.
 	// What the processes say waits meanwhile, since it may ask.
 	Reconfigure func(context.Context) bool
@@ -42,7 +46,6 @@ type Options struct {
 type Running struct {
 	Addresses
 	Cloud *local.Cloud
-	Env   local.Options
 }
 
 // ErrReconfigured ends Run where fabgen.yaml gives another workload now: it is to be called again.
@@ -63,9 +66,12 @@ func Run(ctx context.Context, o Options) error {
 	}
 	defer s.close()
 	r := &run{Options: o, session: s, waiting: map[string]bool{backend: true, frontend: o.Frontend}}
-	r.log = supervisor.NewLog(o.Out, supervisor.LogOptions{Names: []string{fabgen, backend, frontend}, Color: o.Color,
-		Secrets: []string{s.cloud.Entra.ClientSecret}})
+	look := supervisor.LogOptions{Names: []string{fabgen, backend, frontend}, Color: o.Color, Secrets: []string{s.cloud.Entra.ClientSecret}}
+	r.log = supervisor.NewLog(o.Out, look)
 	r.own = r.log.Writer(fabgen)
+	if o.Quiet { // a failure is told with the last lines of its process
+		r.log = supervisor.NewLog(io.Discard, look)
+	}
 	for _, note := range s.notes {
 		r.say("%s", note)
 	}
@@ -80,8 +86,13 @@ type run struct {
 	own     *supervisor.LogWriter // fabgen's own lines
 	group   *supervisor.Group
 	waiting map[string]bool // processes that have not answered yet
+	playing sync.WaitGroup
+	ctx     context.Context // of what goes on beside the processes
 	end     context.CancelCauseFunc
 }
+
+// over ends a run with an error, or with none.
+type over struct{ error }
 
 func (r *run) say(format string, args ...any) {
 	if !r.Quiet {
@@ -92,7 +103,7 @@ func (r *run) say(format string, args ...any) {
 func (r *run) supervise(parent context.Context) error {
 	ctx, end := context.WithCancelCause(parent)
 	defer end(nil)
-	r.end = end
+	r.end, r.ctx = end, ctx
 	processes, err := r.processes()
 	if err != nil {
 		return err
@@ -104,8 +115,11 @@ func (r *run) supervise(parent context.Context) error {
 	}
 	defer r.beside(ctx)()
 	err = r.group.Run(ctx)
-	if cause := context.Cause(ctx); parent.Err() == nil && cause != nil {
-		return cause
+	end(nil)
+	r.playing.Wait()
+	var why *over
+	if errors.As(context.Cause(ctx), &why) && parent.Err() == nil {
+		return why.error
 	}
 	return err
 }
@@ -120,7 +134,9 @@ func (r *run) beside(ctx context.Context) (stop func()) {
 	tasks := []func(){
 		func() { sources.Run(ctx, func([]string) { r.group.Restart(backend) }) },
 		func() { settings.Run(ctx, func([]string) { r.reconfigure(ctx) }) },
-		func() { r.session.cloud.Items.Run(ctx) },
+	}
+	if r.Play == nil { // a story looks at its jobs itself
+		tasks = append(tasks, func() { r.session.cloud.Items.Run(ctx) })
 	}
 	done := make(chan struct{})
 	for _, task := range tasks {
@@ -146,7 +162,7 @@ func (r *run) reconfigure(ctx context.Context) {
 	release()
 	if changed {
 		r.say("fabgen.yaml has changed: everything starts again")
-		r.end(ErrReconfigured)
+		r.end(&over{ErrReconfigured})
 	}
 }
 
@@ -167,11 +183,20 @@ func (r *run) hear(e supervisor.Event) {
 		return
 	}
 	r.waiting[e.Process] = false
-	if r.waiting[backend] || r.waiting[frontend] || r.Ready == nil {
-		return
+	if !r.waiting[backend] && !r.waiting[frontend] {
+		r.ready(Running{Addresses: r.session.Addresses, Cloud: r.session.cloud})
 	}
-	if err := r.Ready(Running{Addresses: r.session.Addresses, Cloud: r.session.cloud, Env: r.Cloud}); err != nil {
-		r.end(err)
+}
+
+func (r *run) ready(running Running) {
+	if r.Ready != nil {
+		if err := r.Ready(running); err != nil {
+			r.end(&over{err})
+			return
+		}
+	}
+	if r.Play != nil {
+		r.playing.Go(func() { r.end(&over{r.Play(r.ctx, running)}) })
 	}
 }
 

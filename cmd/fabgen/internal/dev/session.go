@@ -116,7 +116,10 @@ func (s *session) startCloud(o Options, pages int) error {
 		cloud.Frontend, cloud.Portal = cloud.Env.FrontendURL, "http://localhost:"+strconv.Itoa(portalPort)
 	}
 	cloud.PagesAddr = net.JoinHostPort("127.0.0.1", strconv.Itoa(pages))
-	cloud.Unattended, cloud.Roles, cloud.Keep, cloud.Retries = o.Headless, true, true, retries
+	cloud.Unattended = o.Headless
+	if o.Play == nil {
+		cloud.Roles, cloud.Keep, cloud.Retries = true, true, retries
+	}
 	names := resourceNames(cloud.Model)
 	cloud.OnEvent = func(e localentra.Event) { s.recorder.Record(hops.FromEvent(e)) }
 	cloud.OnCall = func(c fabrictest.Call) { s.recorder.Record(hops.FromCall(c, names)) }

@@ -1,0 +1,122 @@
+package dev
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/inspector"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
+	"github.com/fabgen/fabgen/generator/config"
+	"github.com/fabgen/fabgen/generator/model"
+	"github.com/fabgen/fabgen/generator/registration"
+	"github.com/fabgen/fabgen/generator/render"
+)
+
+const hanna = "7b1d0f52-3c64-4e0a-8f29-1a5b6c7d8e9f"
+
+func demoCloud(t *testing.T) *local.Cloud {
+	t.Helper()
+	doc, err := config.Parse("fabgen.yaml", config.Demo())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.New(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := render.One(m, "entra/application.json", m.Env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app, err := registration.Parse(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := local.Start(local.Options{Model: m, Env: m.Env, Registration: app, RootDir: t.TempDir(), StateDir: t.TempDir(),
+		Backend: "http://127.0.0.1:5000", Frontend: m.Env.FrontendURL, Portal: "http://localhost:60100", Roles: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+// Each button does something, a toggle can be taken back, and what is no button is refused.
+func TestFaults(t *testing.T) {
+	f := newFaults(demoCloud(t))
+	for _, fault := range f.List() {
+		if fault.Label == "" || !strings.HasSuffix(fault.Help, ".") {
+			t.Errorf("%s says %q and %q", fault.ID, fault.Label, fault.Help)
+		}
+		for _, on := range []bool{fault.Toggle, false} {
+			if err := f.Trigger(t.Context(), fault.ID); err != nil {
+				t.Errorf("%s: %v", fault.ID, err)
+			}
+			i := slices.IndexFunc(f.List(), func(other inspector.Fault) bool { return other.ID == fault.ID })
+			if got := f.List()[i].On; got != on {
+				t.Errorf("%s is on: %t, want %t", fault.ID, got, on)
+			}
+		}
+	}
+	if err := f.Trigger(t.Context(), "none"); !errors.Is(err, inspector.ErrNoFault) {
+		t.Errorf("one that is not there: %v", err)
+	}
+}
+
+// Tokens that have expired are issued while their button is on, and good ones after.
+func TestExpiredTokens(t *testing.T) {
+	c := demoCloud(t)
+	f := newFaults(c)
+	for _, good := range []bool{false, true} {
+		if err := f.Trigger(t.Context(), "expired"); err != nil {
+			t.Fatal(err)
+		}
+		token, err := c.FrontendToken(hanna)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Entra.VerifyFor(token, "api://localdevinstance/853d9f4f-c71b-4420-b6ec-60e503458946/Org.ContosoForecast")
+		if (err == nil) != good {
+			t.Errorf("good %t: %v", good, err)
+		}
+	}
+}
+
+func TestLocales(t *testing.T) {
+	dir := t.TempDir()
+	folder := filepath.Join(dir, "frontend", "src", "locales")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"de.json", "en-US.json", "es.json"} {
+		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := locales(dir); !slices.Equal(got, []string{"en-US", "de", "es"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestPortOf(t *testing.T) {
+	for address, want := range map[string]int{
+		"http://127.0.0.1:5000/workload": 5000, "http://localhost:60006": 60006, "https://forecast.contoso.com": 7,
+		"http://192.0.2.1:80": 7, "http://localhost": 7, "": 7,
+	} {
+		if got := portOf(address, 7); got != want {
+			t.Errorf("%s: %d, want %d", address, got, want)
+		}
+	}
+}
+
+func TestPrint(t *testing.T) {
+	var out strings.Builder
+	Addresses{Portal: "http://localhost:1", Inspector: "http://localhost:2", Backend: "http://127.0.0.1:3"}.Print(&out)
+	if got := out.String(); !strings.Contains(got, "Portal     http://localhost:1") || strings.Contains(got, "Front-end") {
+		t.Error(got)
+	}
+}
