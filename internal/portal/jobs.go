@@ -61,7 +61,7 @@ type jobFields struct {
 	JobScheduleTime string          `json:"jobScheduleTimeUtc"`
 	JobStartTimeUTC string          `json:"jobStartTimeUtc,omitempty"`
 	JobEndTimeUTC   string          `json:"jobEndTimeUtc,omitempty"`
-	ErrorJSON       json.RawMessage `json:"serviceExceptionJson,omitempty"`
+	ErrorJSON       string          `json:"serviceExceptionJson,omitempty"` // text, so that no name in it is changed
 	DefinitionID    string          `json:"jobDefinitionObjectId,omitempty"`
 }
 
@@ -73,7 +73,7 @@ func (j *job) fields() jobFields {
 		InstanceID: j.ID, ArtifactID: j.Item.ID, JobType: j.Type, DefinitionID: j.schedule,
 		JobScheduleTime: j.triggered.UTC().Format(fabricTime), Status: slices.Index(statuses, j.state.Status), StatusString: j.state.Status, IsSuccessful: j.state.Status == "Completed",
 		JobStartTimeUTC: strings.TrimSuffix(j.state.StartTimeUTC, "Z"), JobEndTimeUTC: strings.TrimSuffix(j.state.EndTimeUTC, "Z"),
-		ErrorJSON: j.state.ErrorDetails,
+		ErrorJSON: string(j.state.ErrorDetails),
 	}
 }
 
