@@ -3,8 +3,8 @@
 import { useCallback, useEffect, useState } from "react";
 
 import type { JobType } from "../api/itemType";
-import { useServices } from "../components/context";
 import { needsPerson, stillRefused, type WorkloadProblem } from "../auth";
+import { useServices } from "../components/context";
 import { useAction } from "../components/useAction";
 import { isRunning, type JobRun } from "../host/jobs";
 

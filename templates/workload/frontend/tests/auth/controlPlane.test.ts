@@ -6,7 +6,8 @@ import { describe, expect, it, vi } from "vitest";
 import {
   Auth,
   callControlPlane,
-  readControlPlaneFailure, readJobFailure,
+  readControlPlaneFailure,
+  readJobFailure,
   WorkloadProblem,
 } from "../../src/auth";
 import { consentBody, ScriptedHost } from "../support/backend";
