@@ -52,17 +52,17 @@ func (j *job) invokeType() string {
 
 // jobFields are a run as the front-end sees it, by the names of the wire. Fabric's times have no Z.
 type jobFields struct {
-	InstanceID      string `json:"artifactJobInstanceId"`
-	ArtifactID      string `json:"artifactObjectId"`
-	JobType         string `json:"artifactJobType"`
-	Status          int    `json:"status"`
-	StatusString    string `json:"statusString"`
-	IsSuccessful    bool   `json:"isSuccessful"`
-	JobScheduleTime string `json:"jobScheduleTimeUtc"`
-	JobStartTimeUTC string `json:"jobStartTimeUtc,omitempty"`
-	JobEndTimeUTC   string `json:"jobEndTimeUtc,omitempty"`
-	ErrorJSON       string `json:"serviceExceptionJson,omitempty"` // text, so that no name in it is changed
-	DefinitionID    string `json:"jobDefinitionObjectId,omitempty"`
+	InstanceID      string          `json:"artifactJobInstanceId"`
+	ArtifactID      string          `json:"artifactObjectId"`
+	JobType         string          `json:"artifactJobType"`
+	Status          int             `json:"status"`
+	StatusString    string          `json:"statusString"`
+	IsSuccessful    bool            `json:"isSuccessful"`
+	JobScheduleTime string          `json:"jobScheduleTimeUtc"`
+	JobStartTimeUTC string          `json:"jobStartTimeUtc,omitempty"`
+	JobEndTimeUTC   string          `json:"jobEndTimeUtc,omitempty"`
+	ErrorJSON       json.RawMessage `json:"serviceExceptionJson,omitempty"`
+	DefinitionID    string          `json:"jobDefinitionObjectId,omitempty"`
 }
 
 // fabricTime is the form of Fabric's times.
@@ -73,7 +73,7 @@ func (j *job) fields() jobFields {
 		InstanceID: j.ID, ArtifactID: j.Item.ID, JobType: j.Type, DefinitionID: j.schedule,
 		JobScheduleTime: j.triggered.UTC().Format(fabricTime), Status: slices.Index(statuses, j.state.Status), StatusString: j.state.Status, IsSuccessful: j.state.Status == "Completed",
 		JobStartTimeUTC: strings.TrimSuffix(j.state.StartTimeUTC, "Z"), JobEndTimeUTC: strings.TrimSuffix(j.state.EndTimeUTC, "Z"),
-		ErrorJSON: string(j.state.ErrorDetails),
+		ErrorJSON: j.state.ErrorDetails,
 	}
 }
 
