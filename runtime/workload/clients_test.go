@@ -64,6 +64,10 @@ func TestOneLake(t *testing.T) {
 	if got := fmt.Sprint(files); got != `[{a b/ü%.txt false 1}]` {
 		t.Errorf("listed %s in the folder", got)
 	}
+	must(t, lake.DeleteFile(b.ctx, item, "a b/ü%.txt"))
+	if files, err = lake.ListFiles(b.ctx, item, "a b"); err == nil && files == nil {
+		t.Error("an emptied folder is listed as nil, which is null in JSON")
+	}
 	must(t, lake.DeleteFile(b.ctx, item, "c"))
 	_, err = lake.ReadFile(b.ctx, item, "c")
 	var answer *workload.ResourceError

@@ -11,6 +11,7 @@ import {
 } from "@fluentui/react-components";
 
 import type { JobType } from "../api/itemType";
+import type { ProblemKind } from "../auth";
 import { useText } from "../components/context";
 import { ErrorView } from "../components/ErrorView";
 import { Section } from "../components/Section";
@@ -67,7 +68,7 @@ function Job({
   const styles = useStyles();
   const t = useText();
   const watched = useJob(objectId, job);
-  const { run } = watched;
+  const { run, problem } = watched;
   const running = run !== undefined && isRunning(run);
   return (
     <div className={styles.job}>
@@ -97,8 +98,26 @@ function Job({
       </div>
       {running && <ProgressBar aria-label={job.name} />}
       <ErrorView error={watched.error} onRetry={watched.retry} />
+      {watched.error === undefined && !watched.busy && problem && (
+        <ErrorView
+          error={problem}
+          onRetry={watched.runAgain}
+          retryLabel={t(againText(problem.kind))}
+        />
+      )}
     </div>
   );
+}
+
+function againText(kind: ProblemKind) {
+  switch (kind) {
+    case "consentRequired":
+      return "jobs.consentAndRunAgain";
+    case "claimsRequired":
+      return "jobs.signInAndRunAgain";
+    default:
+      return "jobs.runAgain";
+  }
 }
 
 function Status({ run }: { readonly run: JobRun }) {

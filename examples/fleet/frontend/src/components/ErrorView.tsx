@@ -39,10 +39,13 @@ const continues: readonly ProblemKind[] = [
 export function ErrorView({
   error,
   onRetry,
+  retryLabel,
 }: {
   readonly error: unknown;
   /** What to try again; it runs in the click, so that a window may open. */
   readonly onRetry?: (() => unknown) | undefined;
+  /** The button's text; one that fits the error unless told. */
+  readonly retryLabel?: string | undefined;
 }) {
   const styles = useStyles();
   const t = useText();
@@ -86,11 +89,12 @@ export function ErrorView({
               onRetry();
             }}
           >
-            {t(
-              continues.includes(problemOf(error).kind)
-                ? "error.continue"
-                : "error.retry",
-            )}
+            {retryLabel ??
+              t(
+                continues.includes(problemOf(error).kind)
+                  ? "error.continue"
+                  : "error.retry",
+              )}
           </Button>
         </MessageBarActions>
       )}

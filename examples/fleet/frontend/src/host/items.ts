@@ -6,7 +6,12 @@ import type {
 } from "@ms-fabric/workload-client";
 
 import type { ItemType, JobType } from "../api/itemType";
-import { callControlPlane, type Auth, type RetryOptions } from "../auth";
+import {
+  callControlPlane,
+  type Auth,
+  type RetryOptions,
+  type WorkloadProblem,
+} from "../auth";
 import { jobRun, type JobRun } from "./jobs";
 
 /** An item as its editor has it. */
@@ -96,18 +101,34 @@ export class Items {
     objectId: string,
     { typeName }: Pick<JobType, "typeName">,
     payload?: unknown,
+    options?: RetryOptions,
   ): Promise<JobRun> {
-    const instance = await this.#call(() =>
-      this.#client.itemSchedule.runItemJob({
-        itemObjectId: objectId,
-        itemJobType: typeName,
-        payload:
-          payload === undefined
-            ? {}
-            : { jobPayloadJson: JSON.stringify(payload) },
-      }),
+    const instance = await this.#call(
+      () =>
+        this.#client.itemSchedule.runItemJob({
+          itemObjectId: objectId,
+          itemJobType: typeName,
+          payload:
+            payload === undefined
+              ? {}
+              : { jobPayloadJson: JSON.stringify(payload) },
+        }),
+      options,
     );
     return jobRun(instance);
+  }
+
+  /**
+   * Asks the person for what a job has failed for, once, and starts it again, once. Call it in a click: browsers block
+   * windows that nobody asked for.
+   */
+  async runAgain(
+    objectId: string,
+    job: Pick<JobType, "typeName">,
+    problem: WorkloadProblem,
+  ): Promise<JobRun> {
+    await this.#auth.satisfy(problem);
+    return this.run(objectId, job, undefined, { interactive: false });
   }
 
   /** Gives how a job is doing, or undefined where Fabric does not list it. It opens no window: it is for polling. */

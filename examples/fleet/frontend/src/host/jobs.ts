@@ -2,6 +2,8 @@
 
 import type { ItemJobInstance } from "@ms-fabric/workload-client";
 
+import { readJobFailure, type WorkloadProblem } from "../auth";
+
 /** Fabric's job statuses, by their numbers. */
 const statuses = [
   "NotStarted",
@@ -28,17 +30,24 @@ export interface JobRun {
   /** In UTC; undefined until then. */
   readonly startedAt: Date | undefined;
   readonly endedAt: Date | undefined;
+  /** Why it failed, where the back-end says so. */
+  readonly problem: WorkloadProblem | undefined;
 }
 
 /** Reads what Fabric says of a run; its status comes as a number or as a word. */
 export function jobRun(instance: ItemJobInstance): JobRun {
+  const status = jobStatus(instance.status, instance.statusString);
   return {
     instanceId: instance.itemJobInstanceId,
     itemObjectId: instance.itemObjectId,
     typeName: instance.itemJobType,
-    status: jobStatus(instance.status, instance.statusString),
+    status,
     startedAt: time(instance.jobStartTimeUtc),
     endedAt: time(instance.jobEndTimeUtc),
+    problem:
+      status === "Failed"
+        ? readJobFailure(instance.serviceExceptionJson)
+        : undefined,
   };
 }
 

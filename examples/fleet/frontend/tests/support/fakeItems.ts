@@ -19,6 +19,7 @@ interface Run {
   status: number | string;
   jobStartTimeUtc?: string;
   jobEndTimeUtc?: string;
+  serviceExceptionJson?: unknown;
 }
 
 /** Fabric's items and jobs, under their names on the wire. */

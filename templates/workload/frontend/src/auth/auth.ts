@@ -33,6 +33,13 @@ export class Auth {
     return this.#interaction.require({ scopes }, this.#interaction.mark());
   }
 
+  /** Asks for what a problem needs, if a window can give it; fails with a WorkloadProblem where it was not given. */
+  async satisfy({ facts: { remedy } }: WorkloadProblem): Promise<void> {
+    if (remedy?.kind === "ask") {
+      await this.#interaction.require(remedy.demand, this.#interaction.mark());
+    }
+  }
+
   /** Lets what was declined be asked for again; call it when the person chooses to try again. */
   reset(): void {
     this.#interaction.reset();
@@ -64,18 +71,27 @@ export class Auth {
   }
 
   #final(error: unknown, tried: Remedy): unknown {
-    if (tried.kind !== "ask" || remedyOf(error)?.kind !== "ask") {
+    if (tried.kind !== "ask" || !needsPerson(error)) {
       return error;
     }
-    const { facts } = error as WorkloadProblem;
-    const problem = new WorkloadProblem("stillRefused", {
-      ...facts,
-      remedy: undefined,
-      cause: error,
-    });
+    const problem = stillRefused(error);
     this.#interaction.exhaust(tried.demand, problem);
     return problem;
   }
+}
+
+/** Says whether a window, in which the person consents or proves more, may end a problem. */
+export function needsPerson(error: unknown): error is WorkloadProblem {
+  return remedyOf(error)?.kind === "ask";
+}
+
+/** Makes the problem of what failed in the same way after the person had been asked. */
+export function stillRefused(problem: WorkloadProblem): WorkloadProblem {
+  return new WorkloadProblem("stillRefused", {
+    ...problem.facts,
+    remedy: undefined,
+    cause: problem,
+  });
 }
 
 function remedyOf(error: unknown): Remedy | undefined {

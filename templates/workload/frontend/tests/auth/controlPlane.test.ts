@@ -7,6 +7,7 @@ import {
   Auth,
   callControlPlane,
   readControlPlaneFailure,
+  readJobFailure,
   WorkloadProblem,
 } from "../../src/auth";
 import { consentBody, ScriptedHost } from "../support/backend";
@@ -142,5 +143,23 @@ describe("readControlPlaneFailure", () => {
     );
     const problem = new WorkloadProblem("denied");
     expect(readControlPlaneFailure(problem)).toBe(problem);
+  });
+});
+
+describe("a failed job's details", () => {
+  it.each([
+    ["AuthUIRequired", "AADSTS65001", "consentRequired"],
+    ["AccessDenied", "AADSTS650052: no principal", "consentImpossible"],
+    ["AccessDenied", "AADSTS65004: declined", "consentImpossible"],
+    ["ServiceUnavailable", "away", "unavailable"],
+    ["OutOfPaper", "no paper", "broken"],
+  ])("%s, %s is %s", (errorCode, message, kind) => {
+    const details = { errorCode, message };
+    expect(readJobFailure(details)).toMatchObject({ kind });
+    expect(readJobFailure(JSON.stringify(details))).toMatchObject({ kind });
+  });
+
+  it.each([undefined, null, "", "<html>", "{}"])("%s says nothing", (none) => {
+    expect(readJobFailure(none)).toBeUndefined();
   });
 });

@@ -43,6 +43,71 @@ function mount<T>(use: () => T) {
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 const looks = () => host.calls("getArtifactJobHistory").length;
 
+/** Ends the newest run as Failed, for want of what the parameter names. */
+async function fail(name: string, value: string, asText = true) {
+  const details = {
+    errorCode: "AuthUIRequired",
+    message: "the person has to act",
+    moreDetails: [
+      {
+        errorCode: "AuthUIRequired",
+        message: "",
+        additionalParameters: [{ name, value }],
+      },
+    ],
+  };
+  Object.assign(host.items.runs.at(-1) ?? {}, {
+    status: "Failed",
+    serviceExceptionJson: asText ? JSON.stringify(details) : details,
+  });
+  await pass(20_000);
+}
+
+describe("a job that fails for want of the person", () => {
+  it.each([
+    [
+      "additionalScopesToConsent",
+      "https://storage.azure.com/x",
+      "consentRequired",
+      { additionalScopesToConsent: [".default"] },
+    ],
+    [
+      "claimsForConditionalAccessPolicy",
+      '{"access_token":{}}',
+      "claimsRequired",
+      { claimsForConditionalAccessPolicy: '{"access_token":{}}' },
+    ],
+  ])("asks for %s in a click, once, and runs again, once", async (...row) => {
+    const [name, value, kind, asked] = row;
+    const { result } = mount(() => useJob("x", job));
+    await act(() => result.current.start());
+    await fail(name, value);
+    expect(result.current.problem).toMatchObject({ kind });
+    expect(host.calls("acquireAADToken")).toEqual([]);
+    await act(() => result.current.runAgain());
+    expect(host.calls("acquireAADToken")).toMatchObject([asked]);
+    expect(host.calls("runArtifactJob")).toHaveLength(2);
+    expect(result.current.problem).toBeUndefined();
+    await fail(name, value, false);
+    await pass(60_000);
+    expect(result.current.problem).toMatchObject({ kind: "stillRefused" });
+    expect(host.calls("acquireAADToken")).toHaveLength(1);
+    expect(host.calls("runArtifactJob")).toHaveLength(2);
+  });
+
+  it("does not run again what was declined, nor ask twice where the start fails too", async () => {
+    const { result } = mount(() => useJob("x", job));
+    await act(() => result.current.start());
+    await fail("additionalScopesToConsent", "a");
+    host.answer("acquireAADToken", () => {
+      throw { error: 4 };
+    });
+    await act(() => result.current.runAgain());
+    expect(result.current.error).toMatchObject({ kind: "scopesRefused" });
+    expect(host.calls("runArtifactJob")).toHaveLength(1);
+  });
+});
+
 describe("watching a job", () => {
   it("looks often at first, then less", () => {
     expect([0, 1, 2].map(pollDelay)).toEqual([1000, 1500, 2250]);

@@ -81,6 +81,15 @@ export function readControlPlaneFailure(error: unknown): WorkloadProblem {
   });
 }
 
+/**
+ * Makes a problem of a failed job's error details, which are the back-end's ErrorResponse: a JSON string, or what one
+ * was read as. Gives undefined where they are absent or are something else.
+ */
+export function readJobFailure(details: unknown): WorkloadProblem | undefined {
+  const error = readErrorResponse(parsed(details));
+  return error && classify(error, factsOf(error));
+}
+
 function classify(
   details: ErrorResponse | undefined,
   facts: ProblemFacts,

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useState } from "react";
 
 import type { JobType } from "../api/itemType";
+import { needsPerson, stillRefused, type WorkloadProblem } from "../auth";
 import { useServices } from "../components/context";
 import { useAction } from "../components/useAction";
 import { isRunning, type JobRun } from "../host/jobs";
@@ -14,8 +15,12 @@ export interface WatchedJob {
   readonly busy: boolean;
   /** Why starting, watching or cancelling failed. */
   readonly error: unknown;
+  /** Why the run failed, where the back-end says so. */
+  readonly problem: WorkloadProblem | undefined;
   readonly start: () => Promise<void>;
   readonly cancel: () => Promise<void>;
+  /** Asks the person for what the run failed for, and starts it again; call it in a click. */
+  readonly runAgain: () => Promise<void>;
   /** Does again what failed. */
   readonly retry: () => Promise<void>;
 }
@@ -29,6 +34,7 @@ export function pollDelay(look: number): number {
 export function useJob(objectId: string, job: JobType): WatchedJob {
   const { items } = useServices();
   const [run, setRun] = useState<JobRun>();
+  const [askedRun, setAskedRun] = useState<string>();
   const [watchError, setWatchError] = useState<unknown>();
   const [watching, setWatching] = useState(0);
   const watchAgain = useCallback(() => {
@@ -38,6 +44,16 @@ export function useJob(objectId: string, job: JobType): WatchedJob {
   }, []);
   const starting = useAction(async () => {
     setRun(await items.run(objectId, job));
+    await watchAgain();
+  });
+  const failure = run?.problem;
+  const runningAgain = useAction(async () => {
+    if (failure === undefined) {
+      return;
+    }
+    const next = await items.runAgain(objectId, job, failure);
+    setAskedRun(needsPerson(failure) ? next.instanceId : undefined);
+    setRun(next);
     await watchAgain();
   });
   const cancelling = useAction(async () => {
@@ -76,13 +92,19 @@ export function useJob(objectId: string, job: JobType): WatchedJob {
 
   const retry = [
     { error: starting.error, again: starting.run },
+    { error: runningAgain.error, again: runningAgain.run },
     { error: cancelling.error, again: cancelling.run },
   ].find(({ error }) => error !== undefined);
   return {
     run,
-    busy: starting.busy || cancelling.busy,
-    error: starting.error ?? cancelling.error ?? watchError,
+    problem:
+      needsPerson(failure) && run?.instanceId === askedRun
+        ? stillRefused(failure)
+        : failure,
+    busy: starting.busy || runningAgain.busy || cancelling.busy,
+    error: starting.error ?? runningAgain.error ?? cancelling.error ?? watchError,
     start: starting.run,
+    runAgain: runningAgain.run,
     cancel: cancelling.run,
     retry: retry?.again ?? watchAgain,
   };

@@ -116,7 +116,7 @@ func (o *OneLake) ListFiles(ctx context.Context, item OneLakeItem, folder string
 	query := url.Values{
 		"resource": {"filesystem"}, "recursive": {"false"}, "directory": {strings.Join(path[1:], "/")},
 	}
-	var files []OneLakeFile
+	files := []OneLakeFile{} // an empty folder is [] in JSON, not null
 	for range maxPages {
 		var page oneLakePage
 		answer, err := o.api.Do(ctx, Call{Path: path[:1], Query: query, Into: &page})
