@@ -39,8 +39,8 @@ beforeEach(async () => {
 });
 
 afterEach(async ({ name, passed }) => {
-  if (!passed) {
-    await picture(`failed: ${name}`);
+  for (const [n, of] of passed ? [] : context.pages().entries()) {
+    await picture(`failed-${n}: ${name}`, of);
   }
   await context.close();
   assert.deepEqual(problems, []);
@@ -164,4 +164,22 @@ test("a person of a foreign tenant makes an item", async () => {
   await end(popup, "Accept");
   await shown().getByRole("heading", { name: "Harvest", level: 1 }).waitFor();
   await picture("foreign");
+});
+
+test("Fabric's throttling and Entra's new keys are got over or told", async () => {
+  await openRoute("listSources", { workspaceId: crypto.randomUUID() });
+  const popup = await opening(send);
+  await press(popup, /Hanna Holm/);
+  await popup.waitForEvent("close").catch(() => {});
+  await shown().locator("pre", { hasText: "workspaces" }).waitFor();
+  await fault("Rotate keys");
+  await send();
+  await shown().locator("pre", { hasText: "workspaces" }).waitFor();
+  await fault("Fabric throttles");
+  await send();
+  await shown().getByText("Too many requests").waitFor();
+  await picture("throttled");
+  await inspector.getByLabel("Refused only").check();
+  await rows(/429/).first().click();
+  await picture("inspector-refused", inspector);
 });
