@@ -84,6 +84,9 @@ async function fault(name) {
   assert.equal((await answered).status(), 200);
 }
 
+/** Waits until the inspector tells something of the selected call. */
+const told = (text) => inspector.getByRole("complementary", { name: "The selected call" }).getByText(text).first().waitFor();
+
 /** Opens the page on which each route can be tried, with one of them chosen. */
 async function openRoute(name, parameters = {}) {
   await page.getByRole("navigation").getByRole("button", { name: "Authentication" }).click();
@@ -127,9 +130,10 @@ test("an item is made after sign-in and consent, is saved, and its job runs", as
   await accessible(page.mainFrame());
   await picture("portal");
 
-  await rows(/Front-end to Entra|Browser to Entra/).first().waitFor();
+  await rows(/Browser to Entra/).first().waitFor();
   await rows(/Fabric to Back-end, accepted: .*POST .*✓ 200/).first().waitFor();
   await rows(/Back-end to OneLake/).first().waitFor();
+  await accessible(inspector.mainFrame());
   await picture("inspector-item", inspector);
 });
 
@@ -168,9 +172,7 @@ test("a person of a foreign tenant makes an item", async () => {
 
 test("Fabric's throttling and Entra's new keys are got over or told", async () => {
   await openRoute("listSources", { workspaceId: crypto.randomUUID() });
-  const popup = await opening(send);
-  await press(popup, /Hanna Holm/);
-  await popup.waitForEvent("close").catch(() => {});
+  await send();
   await shown().locator("pre", { hasText: "workspaces" }).waitFor();
   await fault("Rotate keys");
   await send();
@@ -180,6 +182,45 @@ test("Fabric's throttling and Entra's new keys are got over or told", async () =
   await shown().getByText("Too many requests").waitFor();
   await picture("throttled");
   await inspector.getByLabel("Refused only").check();
-  await rows(/429/).first().click();
-  await picture("inspector-refused", inspector);
+  await rows(/Front-end to Back-end, refused: .*429/).click();
+  await told("Refused: TooManyRequests");
+  await picture("inspector-throttled", inspector);
+});
+
+test("the inspector tells why a call was refused, and what it writes down holds no token", async () => {
+  await openRoute("listSources", { workspaceId: crypto.randomUUID() });
+  await fault("Lacks consent");
+  await end(await opening(send), "Accept").catch(() => {});
+  await shown().locator("pre", { hasText: "workspaces" }).waitFor();
+  await rows(/Front-end to Back-end, refused: .*401 AuthUIRequired/).click();
+  await told("Refused: AuthUIRequired");
+  await told("AADSTS65001");
+  await accessible(inspector.mainFrame());
+  await picture("inspector", inspector);
+  await inspector.getByRole("button", { name: "Export" }).click();
+  for (const [name, start] of [
+    ["Mermaid file", "sequenceDiagram"],
+    ["HAR (JSON)", "{"],
+    ["Text", ""],
+  ]) {
+    const [download] = await Promise.all([
+      inspector.waitForEvent("download"),
+      inspector.getByRole("button", { name, exact: true }).click(),
+    ]);
+    const text = await readFile(await download.path(), "utf8");
+    assert.ok(text.startsWith(start), `${name} begins with ${text.slice(0, 20)}`);
+    assert.ok(text.includes("AADSTS65001"), `${name} tells of the refusal`);
+    assert.doesNotMatch(text, /eyJ|contoso\.example|Hanna/, name);
+  }
+});
+
+test("the portal and the pages in it are dark, and in another language, at once", async () => {
+  await page.getByLabel("Theme").selectOption("dark");
+  await (await frameIn(page)).waitForFunction(() => document.documentElement.style.colorScheme === "dark");
+  await page.getByLabel("Language").selectOption("es");
+  await page.getByRole("button", { name: "+ Forecast" }).click();
+  await shown().getByRole("button", { name: "Crear", exact: true }).waitFor();
+  await accessible(await frameIn(page));
+  await accessible(page.mainFrame());
+  await picture("dark-es");
 });
