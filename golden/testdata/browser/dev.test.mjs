@@ -222,9 +222,9 @@ test("the portal and the pages in it are dark, and in another language, at once"
 
 test("Entra's new keys are learnt in the middle of a session", async () => {
   await openRoute("getModels");
-  const models = shown().locator("pre", { hasText: "models" });
+  const answered = shown().locator("pre", { hasText: "userId" });
   await send();
-  await models.waitFor();
+  await answered.waitFor();
   await fault("Rotate keys");
   // The back-end asks for keys at most each half minute, and so may refuse the new one until then.
   for (const until = Date.now() + 40_000; ; await new Promise((resolve) => setTimeout(resolve, 1000))) {
@@ -234,5 +234,5 @@ test("Entra's new keys are learnt in the middle of a session", async () => {
     }
     assert.ok(Date.now() < until, "the new key is refused for ever");
   }
-  await models.waitFor();
+  await answered.waitFor();
 });
