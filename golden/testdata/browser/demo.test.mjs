@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 
-import { accessible, control, frameIn, launch, pictureOf, PORTAL, shownIn } from "./support.mjs";
+import { accessible, control, ending, frameIn, launch, pictureOf, PORTAL, shownIn } from "./support.mjs";
 
 let browser;
 let page;
@@ -58,13 +58,6 @@ async function created(name) {
 /** Answers in the window that the portal has opened, and waits until the front-end's own page has shut it. */
 async function answer(popup, choice) {
   await ending(popup, () => popup.getByRole("link", { name: choice }).click());
-}
-
-/** Does what ends a window, which may end before the doing is over, and waits for that. */
-async function ending(popup, act) {
-  const ended = popup.waitForEvent("close");
-  await act().catch((error) => popup.isClosed() || Promise.reject(error));
-  await ended;
 }
 
 test("an item is made, saved, opened again, and its job runs", async () => {

@@ -54,3 +54,10 @@ export async function accessible(frame) {
     [],
   );
 }
+
+/** Does what ends a window, which may end before the doing is over, and waits for that. */
+export async function ending(popup, act) {
+  const ended = popup.waitForEvent("close");
+  await act().catch((error) => popup.isClosed() || Promise.reject(error));
+  await ended;
+}

@@ -135,6 +135,19 @@ func TestSignInAndConsent(t *testing.T) {
 	}
 }
 
+// Who has consented to something is not asked once more to be signed in, as where a challenge alone is met.
+func TestSigningInIsPartOfConsent(t *testing.T) {
+	w := start(t)
+	newBrowser(t, w).signIn(farid, "common", request())
+	for person, want := range map[string]string{mina: "", farid: "", dario: "Permissions requested"} { // the seed has Mina's
+		b := newBrowser(t, w)
+		got := b.answer(b.authorize("common", request("scope", "openid")), "signIn "+person)
+		if got.title() != want || (got.back.Get("code") == "") != (want != "") {
+			t.Errorf("%s sees %q %s, want %q", person, got.title(), got.to, want)
+		}
+	}
+}
+
 func TestAnswersToPages(t *testing.T) {
 	mfa := request("scope", storageScope, "claims", `{"access_token":{"acrs":{"essential":true,"value":"c1"}}}`)
 	for name, c := range map[string]struct {

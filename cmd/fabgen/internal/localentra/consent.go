@@ -59,8 +59,18 @@ func (c *catalog) wanted(client *application, s scopes) []permission {
 	return out
 }
 
-// unconsented is those that the client may not use yet. A first party of Microsoft's needs no consent to Microsoft's
-// own, and cannot ask for it elsewhere: it must be pre-authorised.
+// known says whether the user has consented to anything of the client, or an administrator for them.
+func (c consents) known(u *user, client *application) bool {
+	for key := range c {
+		if key.tenant == u.tenant.ID && (key.user == "" || key.user == u.ID) && key.client == client.id {
+			return true
+		}
+	}
+	return false
+}
+
+// unconsented is those that the client may not use yet. To be signed in is part of every consent. A first party of
+// Microsoft's needs no consent to Microsoft's own, and cannot ask for it elsewhere: it must be pre-authorised.
 func (s *Server) unconsented(u *user, client *application, wanted []permission) []permission {
 	if client.firstParty {
 		return nil
@@ -69,6 +79,9 @@ func (s *Server) unconsented(u *user, client *application, wanted []permission) 
 	defer s.mu.Unlock()
 	var out []permission
 	for _, p := range wanted {
+		if p.resource == s.catalog.graph && p.name == "openid" && s.consents.known(u, client) {
+			continue
+		}
 		if !slices.Contains(s.consents.given(u, client, p.resource), p.name) {
 			out = append(out, p)
 		}
