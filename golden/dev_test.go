@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -12,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -221,7 +221,7 @@ func (d *dev) ends(t *testing.T) {
 	t.Helper()
 	children := childrenOf(t, d.cmd.Process.Pid)
 	if len(children) < 2 {
-		t.Errorf("it has the processes %q, of which a back-end and a front-end were to be", children)
+		t.Errorf("it has the processes %d, of which a back-end and a front-end were to be", children)
 	}
 	if err := d.cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
@@ -235,8 +235,8 @@ func (d *dev) ends(t *testing.T) {
 		t.Errorf("it ended by %s", d.cmd.ProcessState)
 	}
 	for _, child := range children {
-		if _, err := os.Stat("/proc/" + child); err == nil {
-			t.Errorf("the process %s is left", child)
+		if p, err := os.FindProcess(child); err == nil && p.Signal(syscall.Signal(0)) == nil {
+			t.Errorf("the process %d is left", child)
 		}
 	}
 	for _, address := range []string{d.Portal, d.Inspector, d.Frontend, d.Backend, d.Entra} {
@@ -262,23 +262,24 @@ func (d *dev) ends(t *testing.T) {
 	}
 }
 
-// childrenOf are the processes that a process started, and that those did. Without /proc there are none to see.
-func childrenOf(t *testing.T, pid int) []string {
+// childrenOf are the processes that a process started, and that those did.
+func childrenOf(t *testing.T, pid int) []int {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "ps", "-e", "-o", "pid=,ppid=").Output()
+	out, err := exec.CommandContext(t.Context(), testenv.Tool(t, "ps"), "-e", "-o", "pid=,ppid=").Output()
 	if err != nil {
-		testenv.Missing(t, "ps does not work")
+		t.Fatal(err)
 	}
-	parents := map[string]string{}
+	parents := map[int]int{}
 	for line := range bytes.Lines(out) {
-		if fields := strings.Fields(string(line)); len(fields) == 2 {
-			parents[fields[0]] = fields[1]
+		var child, parent int
+		if _, err := fmt.Sscan(string(line), &child, &parent); err == nil {
+			parents[child] = parent
 		}
 	}
-	var all []string
+	var all []int
 	for child := range parents {
-		for at := parents[child]; at != "" && at != "0"; at = parents[at] {
-			if at == strconv.Itoa(pid) {
+		for at := parents[child]; at > 0; at = parents[at] {
+			if at == pid {
 				all = append(all, child)
 				break
 			}
