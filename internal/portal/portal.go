@@ -29,6 +29,8 @@ type Config struct {
 	Entra    Entra   // the tokens
 	// InspectorURL is where a page shows what goes on. "" leaves out the link to it.
 	InspectorURL string
+	// Instead is where addresses lead here, by what they begin with: that of Microsoft Entra to the local one's pages.
+	Instead map[string]string
 	// OnCall is told of each call of the front-end that is more than the page's own to answer. It must not block, and is
 	// called from several goroutines.
 	OnCall func(CallEvent)
@@ -151,7 +153,7 @@ func (p *portal) guard(next http.Handler) http.Handler {
 func (p *portal) describe(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, map[string]any{
 		"origin": p.Origin, "frontend": p.Frontend, "workload": p.Workload, "workspaceId": p.Fabric.WorkspaceID,
-		"inspector": p.InspectorURL,
+		"inspector": p.InspectorURL, "instead": p.Instead,
 	})
 }
 

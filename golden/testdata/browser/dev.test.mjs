@@ -159,6 +159,12 @@ test("consent that is declined is told", async () => {
   await end(popup, "Cancel");
   await shown().getByText("The permission was not given").waitFor();
   await picture("declined");
+  const [tab] = await Promise.all([
+    page.context().waitForEvent("page"),
+    shown().getByText("Open the page for administrators").click(),
+  ]);
+  await tab.getByText("Hanna Holm").waitFor(); // of the local Entra, and not of Microsoft's
+  await tab.close();
 });
 
 test("a person of a foreign tenant makes an item", async () => {

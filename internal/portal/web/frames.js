@@ -4,7 +4,7 @@
 import { box, notify, reasonOf, tellFailure, tellUnsupported } from "./notes.js";
 import { $, call, described, own } from "./server.js";
 
-const { frontend, workload, workspaceId } = described;
+const { frontend, workload, workspaceId, instead } = described;
 
 export const frames = new Map(); // by iframeId
 const asked = new Map(); // what the portal has asked and the front-end has not answered, by asyncId
@@ -221,7 +221,8 @@ const answers = {
     if (!/^https?:$/.test(new URL(url).protocol)) {
       throw unsupported("OpenBrowserTabAsync of what is no web page");
     }
-    window.open(url, "_blank", "noopener");
+    const [from, to] = Object.entries(instead ?? {}).find(([start]) => url.startsWith(start)) ?? ["", ""];
+    window.open(to + url.slice(from.length), "_blank", "noopener");
     return { success: true };
   },
   OpenDialog: async ({ dialogType, messageBoxOptions }) => {

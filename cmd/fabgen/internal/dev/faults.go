@@ -17,6 +17,7 @@ import (
 type faults struct {
 	cloud *local.Cloud
 	known []fault
+	group string // of those that are added next
 
 	mu sync.Mutex
 	on map[string]bool // toggles
@@ -32,7 +33,7 @@ type fault struct {
 const expired = -2 * time.Minute
 
 func newFaults(c *local.Cloud) *faults {
-	f := &faults{cloud: c, on: map[string]bool{}}
+	f := &faults{cloud: c, on: map[string]bool{}, group: "Next exchange"}
 	next := func(what localentra.Fault) func(bool) error {
 		return func(bool) error { return c.Entra.FailNext(what) }
 	}
@@ -40,10 +41,11 @@ func newFaults(c *local.Cloud) *faults {
 	f.once("claims", "Wants claims", "The next exchange meets conditional access: AADSTS50076 with a challenge.", next(localentra.FaultClaims))
 	f.once("notEnabled", "Not enabled", "The next exchange is for a resource that the tenant lacks: AADSTS650052.", next(localentra.FaultNotEnabled))
 	f.once("throttled", "Entra throttles", "The next exchange is answered with 429 and Retry-After.", next(localentra.FaultThrottled))
+	f.group = "Entra"
 	f.toggle("entra", "Entra is away", "Entra answers everything with 503.", func(on bool) error { c.Entra.SetOutage(on); return nil })
 	f.toggle("secret", "Secret expired", "Entra no longer takes the application's secret: AADSTS7000222.",
 		func(on bool) error { c.Entra.ExpireSecret(on); return nil })
-	f.once("keys", "Rotate keys", "Entra signs with a new key from now on, and takes the old ones back.", func(bool) error {
+	f.once("keys", "Rotate keys", "Entra signs with a new key and takes the old ones back. The back-end looks for new ones every 30 s at most.", func(bool) error {
 		if err := c.Entra.RotateKeys(); err != nil {
 			return err
 		}
@@ -59,6 +61,7 @@ func newFaults(c *local.Cloud) *faults {
 	})
 	f.once("revoke", "Take consent back", "All that anybody has consented to is forgotten.",
 		func(bool) error { c.Entra.RevokeConsent(); return nil })
+	f.group = "Fabric"
 	f.once("fabricThrottles", "Fabric throttles", "Fabric's next call is answered with 429 and Retry-After: 5.",
 		func(bool) error { c.Fabric.Throttle(1, 5*time.Second); return nil })
 	f.toggle("fabric", "Fabric is away", "Fabric's API and workload control answer with 503.",
@@ -79,11 +82,11 @@ func (f *faults) roles(role fabrictest.Role) func(bool) error {
 }
 
 func (f *faults) once(id, label, help string, do func(bool) error) {
-	f.known = append(f.known, fault{inspector.Fault{ID: id, Label: label, Help: help}, do})
+	f.known = append(f.known, fault{inspector.Fault{ID: id, Label: label, Help: help, Group: f.group}, do})
 }
 
 func (f *faults) toggle(id, label, help string, do func(bool) error) {
-	f.known = append(f.known, fault{inspector.Fault{ID: id, Label: label, Help: help, Toggle: true}, do})
+	f.known = append(f.known, fault{inspector.Fault{ID: id, Label: label, Help: help, Group: f.group, Toggle: true}, do})
 }
 
 // List gives the buttons, and which of them are on.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fabgen/fabgen/internal/portal"
+	"github.com/fabgen/fabgen/runtime/auth"
 )
 
 // Portal is what the local portal is made of. Locales are the front-end's, en-US first.
@@ -24,7 +25,9 @@ func (c *Cloud) Portal(locales []string) portal.Config {
 		}
 		w.Items = append(w.Items, shown)
 	}
-	return portal.Config{Origin: c.options.Portal, Frontend: c.options.Frontend, Workload: w, Fabric: c.Items, Entra: entra{c}}
+	instead := map[string]string{auth.DefaultAuthority + "/": c.Entra.PagesURL + "/", c.Entra.URL + "/": c.Entra.PagesURL + "/"}
+	return portal.Config{Origin: c.options.Portal, Frontend: c.options.Frontend, Workload: w, Fabric: c.Items, Entra: entra{c},
+		Instead: instead}
 }
 
 // entra is the local Entra as the portal sees it.
