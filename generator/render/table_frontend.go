@@ -94,6 +94,7 @@ var frontendRules = []rule{
 	{Path: "frontend/tests/close.test.ts", Class: Owned},
 	{Path: "frontend/tests/contract.test.ts", Class: Owned},
 	{Path: "frontend/tests/editor/hooks.test.tsx", Class: Owned},
+	{Path: "frontend/tests/editor/panel.test.tsx", Class: Owned},
 	{Path: "frontend/tests/host/actions.test.ts", Class: Owned},
 	{Path: "frontend/tests/host/parts.test.ts", Class: Owned},
 	{Path: "frontend/tests/pages/pages.test.tsx", Class: Owned},
