@@ -2,19 +2,20 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/supervisor"
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/registration"
 	"github.com/fabgen/fabgen/generator/render"
@@ -107,11 +108,11 @@ func (b *Bench) build(ctx context.Context) error {
 	if o.Binary != "" {
 		return nil
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", b.binary(), "./cmd/server")
-	cmd.Dir = filepath.Join(o.Dir, "backend")
-	cmd.Env = append(os.Environ(), "GOWORK=off")
-	if said, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("building the back-end in %s: %w\n%s", cmd.Dir, err, strings.TrimSpace(string(said)))
+	folder := filepath.Join(o.Dir, "backend")
+	var said bytes.Buffer
+	build := supervisor.GoBuild(folder, b.binary(), "./cmd/server", append(os.Environ(), "GOWORK=off"))
+	if err := build.Run(ctx, &said); err != nil {
+		return fmt.Errorf("building the back-end in %s: %w\n%s", folder, err, strings.TrimSpace(said.String()))
 	}
 	return nil
 }
@@ -123,7 +124,7 @@ func (b *Bench) binary() string {
 	return filepath.Join(b.dir, "server.exe") // a name that every system runs
 }
 
-func (b *Bench) startCloud(ctx context.Context) error {
+func (b *Bench) startCloud(context.Context) error {
 	o := b.options
 	body, err := render.One(o.Model, "entra/application.json", o.Env)
 	if err != nil {
@@ -133,11 +134,11 @@ func (b *Bench) startCloud(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	address, err := freeAddress(ctx)
+	port, _, err := (&supervisor.Ports{}).Free("back-end", 0)
 	if err != nil {
 		return err
 	}
-	b.URL = "http://" + address
+	b.URL = "http://127.0.0.1:" + strconv.Itoa(port)
 	b.Cloud, err = local.Start(local.Options{
 		Model: o.Model, Env: o.Env, Registration: app, RootDir: filepath.Join(b.dir, "root"), StateDir: filepath.Join(b.dir, "state"),
 		Backend: b.URL, Frontend: o.Env.FrontendOrigin(), Portal: portal, Seed: o.Seed, Unattended: true,
@@ -146,17 +147,10 @@ func (b *Bench) startCloud(ctx context.Context) error {
 	return err
 }
 
-// freeAddress is an address of this machine at which nobody listens.
-func freeAddress(ctx context.Context) (string, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("looking for a free port for the back-end: %w", err)
-	}
-	return listener.Addr().String(), listener.Close()
-}
-
 func (b *Bench) startBackend(ctx context.Context) error {
-	env, err := b.environment()
+	env, err := b.Cloud.Environ(os.Environ(), map[string]string{
+		"LISTEN_ADDR": strings.TrimPrefix(b.URL, "http://"), "LOG_FORMAT": "json", "LOG_LEVEL": "info",
+	})
 	if err != nil {
 		return err
 	}
@@ -173,42 +167,14 @@ func (b *Bench) startBackend(ctx context.Context) error {
 	return b.waitReady(ctx)
 }
 
-// environment is the person's own, less what would lead the back-end elsewhere, and what leads it to the cloud.
-func (b *Bench) environment() ([]string, error) {
-	settings, err := b.Cloud.Environment()
-	if err != nil {
-		return nil, err
-	}
-	settings["LISTEN_ADDR"] = strings.TrimPrefix(b.URL, "http://")
-	settings["LOG_FORMAT"], settings["LOG_LEVEL"] = "json", "info"
-	var env []string
-	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); !elsewhere(name) {
-			env = append(env, entry)
-		}
-	}
-	for name, value := range settings {
-		env = append(env, name+"="+value)
-	}
-	return env, nil
-}
-
-func elsewhere(name string) bool {
-	for _, prefix := range []string{"FABRIC_", "ENTRA_", "TOKEN_CACHE_", "OTEL_", "TENANT_RATE_LIMIT", "WORKLOAD_ENDPOINTS"} {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
 // readyTime is how long the back-end may take to get ready.
 const readyTime = 30 * time.Second
 
 func (b *Bench) waitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTime)
 	defer cancel()
-	for !b.ready(ctx) {
+	ready := supervisor.AnswersOK(b.URL + "/readyz")
+	for ready(ctx) != nil {
 		select {
 		case <-b.exited:
 			return b.failed(errors.New("it ended"))
@@ -222,17 +188,4 @@ func (b *Bench) waitReady(ctx context.Context) error {
 
 func (b *Bench) failed(why error) error {
 	return fmt.Errorf("the back-end does not get ready: %w; it said:\n%s", why, lastLines(b.Logs(), 20))
-}
-
-func (b *Bench) ready(ctx context.Context) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, b.URL+"/readyz", nil)
-	if err != nil {
-		return false
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return false
-	}
-	resp.Body.Close()
-	return resp.StatusCode == http.StatusOK
 }

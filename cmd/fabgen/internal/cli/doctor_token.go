@@ -3,10 +3,8 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strings"
 
@@ -68,15 +66,7 @@ func readKeys(file string) ([]byte, error) {
 	if file == "" {
 		return nil, nil
 	}
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usagef("there is no file %s; give the path of Entra's keys", file)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the keys: %w", err)
-	}
-	defer f.Close()
-	data, more, err := bounded(f, maxKeys)
+	data, more, err := readBounded(file, maxKeys, "the keys", "give the path of Entra's keys")
 	if more {
 		return nil, usagef("%s has more than %d bytes; Entra's keys have some 20,000", file, maxKeys)
 	}

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -80,27 +78,28 @@ func runEntraDiff(o *entraDiffOptions) error {
 }
 
 func (o *entraDiffOptions) readApplication() (*registration.Application, error) {
-	in := o.in
-	if o.file != "-" {
-		f, err := os.Open(o.file)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, usagef("there is no file %s; give the exported application's path, or - for standard input", o.file)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading the application: %w", err)
-		}
-		defer f.Close()
-		in = f
-	}
-	data, _, err := bounded(in, registration.MaxSize) // what is more, Parse refuses
+	data, err := o.readExport() // what is more than MaxSize, Parse refuses
 	if err != nil {
-		return nil, fmt.Errorf("reading the application from %s: %w", o.file, err)
+		return nil, err
 	}
 	application, err := registration.Parse(data)
 	if errors.Is(err, registration.ErrNotApplication) {
 		return nil, usagef("%s: %s", o.file, err)
 	}
 	return application, err
+}
+
+func (o *entraDiffOptions) readExport() ([]byte, error) {
+	if o.file != "-" {
+		data, _, err := readBounded(o.file, registration.MaxSize, "the application",
+			"give the exported application's path, or - for standard input")
+		return data, err
+	}
+	data, _, err := bounded(o.in, registration.MaxSize)
+	if err != nil {
+		return nil, fmt.Errorf("reading the application from standard input: %w", err)
+	}
+	return data, nil
 }
 
 func printFaults(w io.Writer, faults []registration.Fault) {

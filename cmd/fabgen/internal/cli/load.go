@@ -89,3 +89,20 @@ func bounded(r io.Reader, most int) (data []byte, more bool, err error) {
 	data, err = io.ReadAll(io.LimitReader(r, int64(most)+1))
 	return data, len(data) > most, err
 }
+
+// readBounded reads a file that a person named, as bounded does. what is what an error calls it, and hint says what to
+// give where there is no such file.
+func readBounded(path string, most int, what, hint string) (data []byte, more bool, err error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, usagef("there is no file %s; %s", path, hint)
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("reading %s: %w", what, err)
+	}
+	defer f.Close()
+	if data, more, err = bounded(f, most); err != nil {
+		return nil, false, fmt.Errorf("reading %s %s: %w", what, path, err)
+	}
+	return data, more, nil
+}

@@ -3,9 +3,7 @@ package cli
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -35,12 +33,10 @@ func localOptions(dir, seed string) (local.Options, error) {
 // readRegistration reads the application that the local Entra knows. What is not registered there fails, as it would
 // with Entra.
 func readRegistration(path string) (*registration.Application, error) {
-	data, err := readBounded(path, registration.MaxSize)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usagef("%s is missing, from which the local Entra knows the application; run `fabgen generate --restore`", path)
-	}
+	data, _, err := readBounded(path, registration.MaxSize, "the application's registration",
+		"the local Entra knows the application by it: run `fabgen generate --restore`") // what is more, Parse refuses
 	if err != nil {
-		return nil, fmt.Errorf("reading the application's registration: %w", err)
+		return nil, err
 	}
 	app, err := registration.Parse(data)
 	if err != nil {
@@ -54,29 +50,15 @@ func readSeed(path string) (*localentra.Seed, error) {
 	if path == "" {
 		return nil, nil
 	}
-	data, err := readBounded(path, localentra.MaxSeed)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usagef("there is no file %s; --seed takes one with tenants and users", path)
-	}
+	data, _, err := readBounded(path, localentra.MaxSeed, "the seed", "--seed takes one with tenants and users")
 	if err != nil {
-		return nil, fmt.Errorf("reading the seed: %w", err)
+		return nil, err
 	}
 	seed, err := localentra.ParseSeed(data)
 	if err != nil {
 		return nil, usagef("%s: %v", path, err)
 	}
 	return seed, nil
-}
-
-// readBounded reads a file, and one byte more than most of one that is longer.
-func readBounded(path string, most int) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, _, err := bounded(f, most)
-	return data, err
 }
 
 // localFolders are where a local cloud keeps what it has: the root certificate, for all workloads, and what is one

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/bench"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
@@ -37,17 +35,9 @@ func (o *testOptions) play(ctx context.Context, m *model.Model, env *model.Envir
 
 // readStory reads the story of a file that the person named.
 func readStory(file string, m *model.Model, seed *localentra.Seed) (*scenario.Story, error) {
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usagef("there is no file %s; give the path of a story", file)
-	}
+	data, _, err := readBounded(file, scenario.MaxStory, "the story", "give the path of a story") // what is more, Parse refuses
 	if err != nil {
-		return nil, fmt.Errorf("reading the story: %w", err)
-	}
-	defer f.Close()
-	data, _, err := bounded(f, scenario.MaxStory)
-	if err != nil {
-		return nil, fmt.Errorf("reading the story %s: %w", file, err)
+		return nil, err
 	}
 	story, err := scenario.Parse(file, data, m, seed)
 	var problems scenario.Problems

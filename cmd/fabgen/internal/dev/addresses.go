@@ -3,9 +3,9 @@ package dev
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/url"
-	"strconv"
+
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/supervisor"
 )
 
 // Ports that are wanted where fabgen.yaml does not name one. They are the same each time, so that a browser's bookmarks
@@ -51,17 +51,12 @@ func (a Addresses) Print(w io.Writer) {
 // portOf is the port that an address of this machine names, or other.
 func portOf(address string, other int) int {
 	u, err := url.Parse(address)
-	if err != nil || !loopback(u.Hostname()) {
+	if err != nil {
 		return other
 	}
-	port, err := strconv.Atoi(u.Port())
+	port, err := supervisor.LoopbackPort(u.Host)
 	if err != nil {
 		return other
 	}
 	return port
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

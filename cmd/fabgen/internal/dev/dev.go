@@ -208,28 +208,21 @@ func (r *run) processes() ([]supervisor.Process, error) {
 	return []supervisor.Process{back, r.frontendProcess()}, nil
 }
 
-// foreign are the settings of a back-end that a person's shell may have for another one: they would lead this one
-// elsewhere.
-var foreign = []string{"FABRIC_*", "ENTRA_*", "TOKEN_CACHE*", "DATABASE_URL", "ONELAKE_URL", "OTEL_*", "EXTRA_CA_FILE",
-	"TENANT_RATE_LIMIT", "WORKLOAD_*", "ALLOWED_ORIGINS", "LISTEN_ADDR", "LOG_FORMAT"}
-
 func (r *run) backendProcess() (supervisor.Process, error) {
-	set, err := r.session.cloud.Environment()
+	url := r.session.backendURL()
+	env, err := r.session.cloud.Environ(os.Environ(), map[string]string{"LISTEN_ADDR": url.Host, "LOG_FORMAT": "text"})
 	if err != nil {
 		return supervisor.Process{}, err
 	}
-	url := r.session.backendURL().String()
-	set["LISTEN_ADDR"] = r.session.backendURL().Host
-	set["LOG_FORMAT"] = "text"
 	folder := filepath.Join(r.Dir, "backend")
 	binary, err := filepath.Abs(supervisor.Executable(filepath.Join(r.Cloud.StateDir, "server")))
 	if err != nil {
 		return supervisor.Process{}, err
 	}
 	return supervisor.Process{
-		Name: backend, URL: r.session.Backend, Ready: supervisor.AnswersOK(url + "/readyz"), Grace: 5 * time.Second,
+		Name: backend, URL: r.session.Backend, Ready: supervisor.AnswersOK(url.String() + "/readyz"), Grace: 5 * time.Second,
 		Prepare: supervisor.GoBuild(folder, binary, "./cmd/server", supervisor.Environ(os.Environ(), map[string]string{"GOWORK": "off"})),
-		Command: supervisor.Command{Args: []string{binary}, Dir: folder, Env: supervisor.Environ(os.Environ(), set, foreign...)},
+		Command: supervisor.Command{Args: []string{binary}, Dir: folder, Env: env},
 	}, nil
 }
 

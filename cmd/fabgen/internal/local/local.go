@@ -6,12 +6,14 @@ package local
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/supervisor"
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/registration"
 	"github.com/fabgen/fabgen/internal/portal"
@@ -262,6 +264,22 @@ func (c *Cloud) Environment() (map[string]string, error) {
 		env[name] = url
 	}
 	return env, nil
+}
+
+// foreign are the settings of a back-end that a person's shell may have for another one: they would lead this one
+// elsewhere.
+var foreign = []string{"FABRIC_*", "ENTRA_*", "TOKEN_CACHE*", "DATABASE_URL", "ONELAKE_URL", "OTEL_*", "EXTRA_CA_FILE",
+	"TENANT_RATE_LIMIT", "WORKLOAD_*", "ALLOWED_ORIGINS", "LISTEN_ADDR", "LOG_FORMAT"}
+
+// Environ is the whole environment of the back-end's process: base without what would lead it elsewhere, Environment, and
+// set, which wins.
+func (c *Cloud) Environ(base []string, set map[string]string) ([]string, error) {
+	settings, err := c.Environment()
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(settings, set)
+	return supervisor.Environ(base, settings, foreign...), nil
 }
 
 // BasePath is where the back-end has the Workload REST contract: the path of its address.
