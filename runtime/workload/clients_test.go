@@ -91,7 +91,7 @@ func TestOneLake(t *testing.T) {
 func TestFabric(t *testing.T) {
 	b := newClientBench(t)
 	b.fabric.SetPageSize(2)
-	fabric, err := workload.NewFabric(b.auth, auth.Resource{Name: "fabric", URI: auth.FabricURI, Scopes: []string{"Item.Read.All"}}, b.fabric.URL)
+	fabric, err := workload.NewFabric(b.auth, auth.Resource{Name: "fabric", URI: auth.FabricURI, Scopes: []string{"Workspace.Read.All", "Item.Read.All"}}, b.fabric.URL)
 	must(t, err)
 	for i := range 5 {
 		b.fabric.AddWorkspace(fabrictest.Workspace{ID: fmt.Sprint(i), DisplayName: "W"})
