@@ -1,46 +1,39 @@
 package scenario
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
-	"github.com/fabgen/fabgen/generator/config"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/yamlfile"
 	"github.com/fabgen/fabgen/generator/model"
 )
 
 // Parse reads a story about a workload, played by the people of a seed. file is its name for messages. The error is of
-// type Problems, and holds everything that is wrong.
+// type yamlfile.Problems, and holds everything that is wrong.
 func Parse(file string, data []byte, m *model.Model, seed *localentra.Seed) (*Story, error) {
-	r := &reader{file: file}
-	name, nodes := r.read(data)
+	r := &yamlfile.Reader{File: file, Words: words}
+	name, nodes := read(r, data)
 	story := &Story{File: file, Name: name}
-	c := &checker{reader: r, m: m, items: map[string]*model.Item{}, runs: map[string]bool{}}
+	c := &checker{Reader: r, m: m, items: map[string]*model.Item{}, runs: map[string]bool{}}
 	for _, u := range seed.Users {
 		c.people = append(c.people, u.UserName)
 	}
 	for i := range nodes {
-		if len(r.problems) == 0 || !r.at(nodes[i]) {
+		if !r.Failed(nodes[i].step.Line) { // what a step says is not looked at where its form is wrong
 			c.check(&nodes[i])
 		}
 		story.Steps = append(story.Steps, nodes[i].step)
 	}
-	if len(r.problems) > 0 {
-		slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
-		return nil, r.problems
+	if err := r.Err(); err != nil {
+		return nil, err
 	}
 	return story, nil
 }
 
-// at says whether something is wrong with the form of a step: what it says is not looked at then.
-func (r *reader) at(n node) bool {
-	return slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Line == n.at.Line })
-}
-
 // checker compares a story with the workload that it is about.
 type checker struct {
-	*reader
+	*yamlfile.Reader
 	m      *model.Model
 	people []string
 	who    string
@@ -51,23 +44,12 @@ type checker struct {
 
 // wrong reports something at a key of the step.
 func (c *checker) wrong(key, format string, args ...any) {
-	at := c.node.places[key]
-	if at == nil {
-		at = c.node.at
-	}
-	c.fail(at, format, args...)
+	c.Fail(c.node.place(key), format, args...)
 }
 
 // known reports a word that is none of those that there are.
 func (c *checker) known(key, what, word string, all []string) {
-	if slices.Contains(all, word) {
-		return
-	}
-	hint := ""
-	if near := config.Nearest(word, all); near != "" {
-		hint = fmt.Sprintf("; did you mean %s?", near)
-	}
-	c.wrong(key, "found no %s %q; there is %s%s", what, word, strings.Join(all, ", "), hint)
+	c.Known(c.node.place(key), what, word, all)
 }
 
 // actions are those of a step, by their keys.

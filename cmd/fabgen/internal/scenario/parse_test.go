@@ -7,6 +7,7 @@ import (
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/scenario"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/yamlfile"
 	"github.com/fabgen/fabgen/generator/config"
 	"github.com/fabgen/fabgen/generator/model"
 )
@@ -33,6 +34,7 @@ func TestProblems(t *testing.T) {
 		"an unknown key":     {"steps:\n  - as: hanna\n    cal: {route: getModels}\n", `s.yaml:3:5: unknown field "cal"; did you mean call?`},
 		"one deep inside":    {"steps:\n  - as: hanna\n    call: {rout: getModels}\n", `s.yaml:3:12: unknown field "rout"; did you mean route?`},
 		"another type":       {"steps:\n  - as: hanna\n    call: {route: [a]}\n", "s.yaml:3:"},
+		"no number":          {"steps:\n  - as: hanna\n    create: {item: Forecast, name: A, payload: .nan}\n", "s.yaml:3:48: found what JSON cannot say"},
 		"an anchor":          {"steps:\n  - &a {as: hanna}\n", "s.yaml:2:5: found an anchor"},
 		"a key twice":        {"steps:\n  - as: hanna\n    as: mina\n", "s.yaml:3:5: "},
 		"two actions":        {"steps:\n  - as: hanna\n    pause: 1s\n    rotateKeys: true\n", "found rotateKeys and pause in one step"},
@@ -53,7 +55,7 @@ func TestProblems(t *testing.T) {
 		"an unknown service": {"steps:\n  - requireProof: {of: mina, for: onelak}\n", "did you mean onelake?"},
 		"expecting nobody":   {"steps:\n  - as: hanna\n    rotateKeys: true\n    expect: {outcome: ok}\n", "s.yaml:4:5: found expect where nobody does anything"},
 		"a time of its own":  {"steps:\n  - pause: soon\n", "s.yaml:2:"},
-		"too much":           {"# " + strings.Repeat("x", scenario.MaxStory), "more than 262144 bytes"},
+		"too much":           {"# " + strings.Repeat("x", yamlfile.Max), "more than 262144 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := scenario.Parse("s.yaml", []byte(c.story), demo(t), localentra.DefaultSeed())

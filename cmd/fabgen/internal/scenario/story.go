@@ -3,7 +3,11 @@
 // transcript that is the same each time. docs/stories.md is the format for those who write them.
 package scenario
 
-import "time"
+import (
+	"time"
+
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/yamlfile"
+)
 
 // Story is a story that Parse has read.
 type Story struct {
@@ -50,16 +54,16 @@ type Call struct {
 	Route  string            `yaml:"route"`
 	Of     string            `yaml:"of"`     // the item that workspaceId and itemId name
 	Params map[string]string `yaml:"params"` // of path and query
-	Body   any               `yaml:"body"`   // sent as JSON
+	Body   yamlfile.JSON     `yaml:"body"`   // sent as JSON
 }
 
 // Create makes an item.
 type Create struct {
-	Item        string `yaml:"item"` // its type, as in fabgen.yaml
-	Name        string `yaml:"name"`
-	Description string `yaml:"description"`
-	Payload     any    `yaml:"payload"`
-	As          string `yaml:"as"` // what later steps call it
+	Item        string        `yaml:"item"` // its type, as in fabgen.yaml
+	Name        string        `yaml:"name"`
+	Description string        `yaml:"description"`
+	Payload     yamlfile.JSON `yaml:"payload"`
+	As          string        `yaml:"as"` // what later steps call it
 }
 
 // Target names an item.
@@ -69,10 +73,10 @@ type Target struct {
 
 // Update changes an item. What is left out stays as it is.
 type Update struct {
-	Of          string  `yaml:"of"`
-	Name        *string `yaml:"name"`
-	Description *string `yaml:"description"`
-	Payload     any     `yaml:"payload"`
+	Of          string        `yaml:"of"`
+	Name        *string       `yaml:"name"`
+	Description *string       `yaml:"description"`
+	Payload     yamlfile.JSON `yaml:"payload"`
 }
 
 // Delete drops an item. Without a subject Fabric does so on nobody's behalf.
@@ -83,10 +87,10 @@ type Delete struct {
 
 // RunJob starts a job.
 type RunJob struct {
-	Job     string `yaml:"job"`
-	Of      string `yaml:"of"`
-	Payload any    `yaml:"payload"`
-	As      string `yaml:"as"` // what later steps call the run; default: the job's name
+	Job     string        `yaml:"job"`
+	Of      string        `yaml:"of"`
+	Payload yamlfile.JSON `yaml:"payload"`
+	As      string        `yaml:"as"` // what later steps call the run; default: the job's name
 }
 
 // Wait watches a run until it has ended.
