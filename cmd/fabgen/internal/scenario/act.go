@@ -40,6 +40,8 @@ func (s *show) act(ctx context.Context, p *play.Person, step *Step, done *StepRe
 		done.Step = "Fabric resolves an endpoint"
 		resp, err := s.Cloud.Control("").Resolve(ctx, step.Resolve)
 		done.Result = answered(resp, err)
+	case step.Schedule != nil, step.Due != nil, step.Unschedule != nil:
+		s.schedule(ctx, p, step, done)
 	default:
 		s.job(ctx, p, step, done)
 	}
@@ -181,6 +183,8 @@ func (s *show) arrange(ctx context.Context, step *Step, done *StepResult) error 
 	case step.Grant != nil:
 		done.Step = fmt.Sprintf("on %s everybody may %v", step.Grant.Of, step.Grant.Permissions)
 		fabric.Grant(s.items[step.Grant.Of].id, step.Grant.Permissions...)
+	case step.Role != nil:
+		return s.role(step.Role, done)
 	case step.Pause != nil:
 		done.Step = "a pause of " + step.Pause.String()
 		pause(ctx, step.Pause.Duration)

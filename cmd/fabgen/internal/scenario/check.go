@@ -15,7 +15,7 @@ func Parse(file string, data []byte, m *model.Model, seed *localentra.Seed) (*St
 	r := &yamlfile.Reader{File: file, Words: words}
 	name, nodes := read(r, data)
 	story := &Story{File: file, Name: name}
-	c := &checker{Reader: r, m: m, items: map[string]*model.Item{}, runs: map[string]bool{}}
+	c := &checker{Reader: r, m: m, items: map[string]*model.Item{}, runs: map[string]bool{}, schedules: map[string]bool{}}
 	for _, u := range seed.Users {
 		c.people = append(c.people, u.UserName)
 	}
@@ -39,7 +39,9 @@ type checker struct {
 	who    string
 	items  map[string]*model.Item // that earlier steps have made, by what they call them
 	runs   map[string]bool
-	node   *node
+
+	schedules map[string]bool // that are there
+	node      *node
 }
 
 // wrong reports something at a key of the step.
@@ -61,10 +63,11 @@ func (s *Step) actions() []string {
 	}{
 		{"call", s.Call != nil}, {"create", s.Create != nil}, {"read", s.Read != nil}, {"update", s.Update != nil},
 		{"delete", s.Delete != nil}, {"run", s.Run != nil}, {"wait", s.Wait != nil}, {"cancel", s.Cancel != nil},
+		{"schedule", s.Schedule != nil}, {"due", s.Due != nil}, {"unschedule", s.Unschedule != nil},
 		{"resolve", s.Resolve != nil}, {"fault", s.Fault != nil}, {"outage", s.Outage != nil},
 		{"expireSecret", s.ExpireSecret != nil}, {"rotateKeys", s.RotateKeys}, {"expireTokens", s.ExpireTokens},
 		{"revokeConsent", s.RevokeConsent}, {"requireProof", s.RequireProof != nil}, {"grant", s.Grant != nil},
-		{"pause", s.Pause != nil},
+		{"role", s.Role != nil}, {"pause", s.Pause != nil},
 	} {
 		if a.is {
 			keys = append(keys, a.key)
@@ -76,7 +79,7 @@ func (s *Step) actions() []string {
 // acts says whether somebody does something, which ends in some way.
 func (s *Step) acts() bool {
 	return s.Call != nil || s.Create != nil || s.Read != nil || s.Update != nil || s.Delete != nil || s.Run != nil ||
-		s.Wait != nil || s.Cancel != nil || s.Resolve != nil
+		s.Wait != nil || s.Cancel != nil || s.Schedule != nil || s.Due != nil || s.Unschedule != nil || s.Resolve != nil
 }
 
 func (c *checker) check(n *node) {
@@ -101,6 +104,7 @@ func (c *checker) check(n *node) {
 	}
 	c.checkItems(s)
 	c.checkJobs(s)
+	c.checkSchedules(s)
 	c.checkCloud(s)
 }
 
@@ -175,14 +179,7 @@ func (c *checker) checkCall(call *Call) {
 func (c *checker) checkJobs(s *Step) {
 	switch {
 	case s.Run != nil:
-		c.item("run", s.Run.Of)
-		if i := c.items[s.Run.Of]; i != nil {
-			var names []string
-			for _, j := range i.Jobs {
-				names = append(names, j.Name)
-			}
-			c.known("run", "job", s.Run.Job, names)
-		}
+		c.jobOf("run", s.Run.Job, s.Run.Of)
 		if s.Run.As == "" {
 			s.Run.As = s.Run.Job
 		}
@@ -198,6 +195,48 @@ func (c *checker) checkJobs(s *Step) {
 	}
 }
 
+// jobOf wants a job of an item that an earlier step has made.
+func (c *checker) jobOf(key, job, of string) {
+	c.item(key, of)
+	if i := c.items[of]; i != nil {
+		var names []string
+		for _, j := range i.Jobs {
+			names = append(names, j.Name)
+		}
+		c.known(key, "job", job, names)
+	}
+}
+
+func (c *checker) checkSchedules(s *Step) {
+	switch {
+	case s.Schedule != nil:
+		c.jobOf("schedule", s.Schedule.Job, s.Schedule.Of)
+		if s.Schedule.As == "" {
+			s.Schedule.As = s.Schedule.Job
+		}
+		if c.schedules[s.Schedule.As] {
+			c.wrong("schedule", "there is a schedule %q; drop it first with unschedule, or give this one another name with as", s.Schedule.As)
+		}
+		c.schedules[s.Schedule.As] = true
+	case s.Due != nil:
+		c.schedule("due", s.Due.Schedule)
+		if s.Due.As == "" {
+			s.Due.As = s.Due.Schedule
+		}
+		c.runs[s.Due.As] = true
+	case s.Unschedule != nil:
+		c.schedule("unschedule", s.Unschedule.Schedule)
+		delete(c.schedules, s.Unschedule.Schedule)
+	}
+}
+
+// schedule wants a schedule that an earlier step has made.
+func (c *checker) schedule(key, name string) {
+	if !c.schedules[name] {
+		c.wrong(key, "schedule is %q, which is not there; make it with schedule", name)
+	}
+}
+
 // run wants a run that an earlier step has started.
 func (c *checker) run(key, name string) {
 	if !c.runs[name] {
@@ -209,6 +248,9 @@ func (c *checker) checkCloud(s *Step) {
 	switch {
 	case s.Fault != nil:
 		c.checkFault(s.Fault)
+	case s.Role != nil:
+		c.known("role", "user", s.Role.Of, c.people)
+		c.known("role", "role", s.Role.Role, localentra.Roles)
 	case s.ExpireTokens && c.who == "":
 		c.wrong("expireTokens", "nobody acts yet whose token could expire; begin with as:")
 	case s.RequireProof != nil:

@@ -23,14 +23,18 @@ type Step struct {
 	// Who acts, by the user name of the seed; holds for the steps that follow, too.
 	Who string `yaml:"as"`
 
-	Call    *Call             `yaml:"call"`
-	Create  *Create           `yaml:"create"`
-	Read    *Target           `yaml:"read"`
-	Update  *Update           `yaml:"update"`
-	Delete  *Delete           `yaml:"delete"`
-	Run     *RunJob           `yaml:"run"`
-	Wait    *Wait             `yaml:"wait"`
-	Cancel  *JobTarget        `yaml:"cancel"`
+	Call       *Call           `yaml:"call"`
+	Create     *Create         `yaml:"create"`
+	Read       *Target         `yaml:"read"`
+	Update     *Update         `yaml:"update"`
+	Delete     *Delete         `yaml:"delete"`
+	Run        *RunJob         `yaml:"run"`
+	Wait       *Wait           `yaml:"wait"`
+	Cancel     *JobTarget      `yaml:"cancel"`
+	Schedule   *Schedule       `yaml:"schedule"`
+	Due        *Due            `yaml:"due"`
+	Unschedule *ScheduleTarget `yaml:"unschedule"`
+
 	Resolve map[string]string `yaml:"resolve"` // endpoint resolution, by the contract's properties
 
 	Fault         *Fault    `yaml:"fault"`
@@ -41,6 +45,7 @@ type Step struct {
 	RevokeConsent bool      `yaml:"revokeConsent"`
 	RequireProof  *Proof    `yaml:"requireProof"`
 	Grant         *Grant    `yaml:"grant"`
+	Role          *Role     `yaml:"role"`
 	Pause         *Duration `yaml:"pause"`
 
 	// Within bounds the step. Default 30 s.
@@ -104,6 +109,24 @@ type JobTarget struct {
 	Job string `yaml:"job"`
 }
 
+// Schedule has a job run again and again, each time that Due says so.
+type Schedule struct {
+	Job string `yaml:"job"`
+	Of  string `yaml:"of"`
+	As  string `yaml:"as"` // what later steps call the schedule; default: the job's name
+}
+
+// Due has the time of a schedule come.
+type Due struct {
+	Schedule string `yaml:"schedule"`
+	As       string `yaml:"as"` // what later steps call the run; default: the schedule's name
+}
+
+// ScheduleTarget names a schedule.
+type ScheduleTarget struct {
+	Schedule string `yaml:"schedule"`
+}
+
 // Fault has the next exchanges, or the next calls of Fabric, fail.
 type Fault struct {
 	Entra      string    `yaml:"entra"`  // a localentra.Fault
@@ -129,6 +152,12 @@ type Proof struct {
 type Grant struct {
 	Of          string   `yaml:"of"`
 	Permissions []string `yaml:"permissions"`
+}
+
+// Role gives somebody a role in the workspace. The first of a story has everybody else have the seed's.
+type Role struct {
+	Of   string `yaml:"of"`   // user name
+	Role string `yaml:"role"` // one of localentra.Roles
 }
 
 // Expect is how a step must end. What is left out may be anything.
