@@ -3,7 +3,7 @@ package flowtest
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"net/http"
 	"time"
 
@@ -28,8 +28,7 @@ func (r *runner) prepare(ctx context.Context, f flow, user string) (place, error
 	}
 	id, made := maker.Create(ctx, f.item.TypeName, r.Inputs.item(f).Create.change("Item of "+f.name))
 	if !made.OK() {
-		return at, fmt.Errorf("an item had to be created first, which gave %q (status %d %s %s)%s", made.Outcome, made.Status,
-			made.Code, made.Detail, flow{op: createItem, item: f.item}.refused(made))
+		return at, errors.New("an item had to be created first" + flow{op: createItem, item: f.item}.gave(made))
 	}
 	at.item = id
 	r.Cloud.Fabric.PutFile(local.WorkspaceID+"/"+id+"/Files/data.json", []byte("{}"))
@@ -41,8 +40,7 @@ func (r *runner) prepare(ctx context.Context, f flow, user string) (place, error
 	}
 	var started play.Result
 	if at.run, started = r.start(ctx, maker, f, at); !started.OK() {
-		return at, fmt.Errorf("a job had to be started first, which gave %q (status %d %s %s)%s", started.Outcome,
-			started.Status, started.Code, started.Detail, flow{op: runJob, item: f.item, job: f.job}.refused(started))
+		return at, errors.New("a job had to be started first" + flow{op: runJob, item: f.item, job: f.job}.gave(started))
 	}
 	return at, nil
 }

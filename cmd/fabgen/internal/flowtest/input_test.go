@@ -161,7 +161,7 @@ func refusesNothing(t *testing.T, b *flowtest.Bench, match *regexp.Regexp) {
 	}
 	const can = "flows.yaml can give what it wants, under "
 	want := map[string]string{
-		"getForecast/plain":               "InvalidItemPayload notes are missing); " + can + "items.Forecast.create",
+		"getForecast/plain":               "(status 400 InvalidItemPayload): notes are missing; " + can + "items.Forecast.create",
 		"Forecast create/plain":           "the handler's own answer: 400 InvalidItemPayload; " + can + "items.Forecast.create",
 		"Forecast create/consent missing": "the fault was not reached: the handler's own answer: 400 InvalidItemPayload; " + can + "items.Forecast.create",
 		"Forecast delete/plain":           can + "items.Forecast.create",

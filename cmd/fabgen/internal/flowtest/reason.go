@@ -43,6 +43,15 @@ func (f flow) refused(got play.Result) string {
 // ofInput are the codes of what refuses its input.
 var ofInput = []string{apierror.InvalidItemPayload, apierror.InvalidRequest}
 
+// gave is how something ended that had to be done first.
+func (f flow) gave(got play.Result) string {
+	text := fmt.Sprintf(", which gave %q (status %d %s)", got.Outcome, got.Status, got.Code)
+	if got.Detail != "" {
+		text += ": " + got.Detail
+	}
+	return text + f.refused(got)
+}
+
 // refusedInput is the same of all that came of a flow.
 func (f flow) refusedInput(got found) string {
 	if got.job == nil {
