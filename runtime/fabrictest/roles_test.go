@@ -67,6 +67,9 @@ func TestRoles(t *testing.T) {
 		})
 	}
 	b.allowed(t, true, "PUT", "/other/i/Files/a?resource=file")
+	b.allowed(t, false, "GET", "/"+workspace+"/"+item+"/Files/a")
+	b.ForgetRoles(strings.ToUpper(workspace))
+	b.allowed(t, true, "GET", "/"+workspace+"/"+item+"/Files/a")
 }
 
 func (b *bench) allowed(t *testing.T, want bool, method, path string) {

@@ -42,11 +42,11 @@ type FabricItem struct {
 	WorkspaceID string `json:"workspaceId"`
 }
 
-// Workspaces gives all workspaces that the caller may see, over as many pages as Fabric makes of them. It wants
-// Workspace.Read.All or Workspace.ReadWrite.All:
-// https://learn.microsoft.com/rest/api/fabric/core/workspaces/list-workspaces
+// Workspaces gives all workspaces that the caller may see, over as many pages as Fabric makes of them. Where there is
+// none, the list is empty and not nil: handlers hand it on as JSON. It wants Workspace.Read.All or
+// Workspace.ReadWrite.All: https://learn.microsoft.com/rest/api/fabric/core/workspaces/list-workspaces
 func (f *Fabric) Workspaces(ctx context.Context) ([]FabricWorkspace, error) {
-	var out []FabricWorkspace
+	out := []FabricWorkspace{}
 	query := url.Values{}
 	for range maxPages {
 		var page struct {
