@@ -10,9 +10,9 @@ import (
 
 // ListSources answers GET /api/workspaces/{workspaceId}/sources.
 func (h *Handlers) ListSources(w http.ResponseWriter, r *http.Request) error {
-	token, err := h.clients.Fabric.Token(r.Context())
+	workspaces, err := h.clients.Fabric.Workspaces(r.Context())
 	if err != nil {
 		return err
 	}
-	return workload.WriteJSON(w, http.StatusOK, map[string]any{"signedInUntil": token.Expiry.UTC()})
+	return workload.WriteJSON(w, http.StatusOK, map[string]any{"workspaces": workspaces})
 }
