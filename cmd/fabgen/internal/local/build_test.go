@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"debug/buildinfo"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,5 +53,41 @@ func TestGoBuild(t *testing.T) {
 		if err == nil || !bytes.Contains(said, []byte(want)) || bytes.Contains(said, []byte("password")) {
 			t.Errorf("%s: %v: %s", name, err, said)
 		}
+	}
+}
+
+// What a change of a Go file costs until the back-end can be started again, with the tag and without.
+func BenchmarkGoBuild(b *testing.B) {
+	dir := b.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../../../golden/demo/want/backend")); err != nil {
+		b.Fatal(err)
+	}
+	changed := filepath.Join(dir, "internal", "routes", "shared_handlers.go")
+	source, err := os.ReadFile(changed)
+	if err != nil {
+		b.Fatal(err)
+	}
+	local := local.GoBuild(dir, filepath.Join(b.TempDir(), "local"))
+	whole := local
+	whole.Tag, whole.Binary = "", filepath.Join(b.TempDir(), "whole")
+	for _, build := range []struct {
+		name string
+		supervisor.GoBuild
+	}{{"local", local}, {"whole", whole}} {
+		b.Run(build.name, func(b *testing.B) {
+			change := func(n int) {
+				text := fmt.Appendf(source, "\nvar Changed = %q\n", fmt.Sprint(b.Name(), n, time.Now()))
+				if err := os.WriteFile(changed, text, 0o600); err != nil {
+					b.Fatal(err)
+				}
+				if err := build.Run(b.Context(), os.Stderr); err != nil {
+					b.Fatal(err)
+				}
+			}
+			change(-1) // compiles the dependencies
+			for n := 0; b.Loop(); n++ {
+				change(n)
+			}
+		})
 	}
 }
