@@ -164,7 +164,7 @@ function tellRejected(name, reject) {
 
 /** Opens a window for the person and waits until it is answered or shut. */
 async function throughWindow({ url, state }) {
-  const open = () => window.open(url, "_blank", "popup,width=480,height=640");
+  const open = () => window.open(url, "_blank", "popup,width=480,height=720");
   let opened = open();
   if (opened === null) {
     // The browser lets a window open only soon after a click.

@@ -36,7 +36,7 @@ type view struct {
 	App         string // who asks
 	Publisher   string
 	Notice      string
-	People      []Person
+	People      []Person // to choose from, where the application does not say who it is
 	User        Person
 	Resource    string // why a second proof is asked for
 	Permissions []viewPermission
@@ -70,6 +70,10 @@ func (s *Server) showPage(w http.ResponseWriter, r *http.Request, ix *interactio
 	switch st.page {
 	case signInPage:
 		v.Title = "Sign in"
+		if u := s.hinted(ix); u != nil {
+			v.User = u.person()
+			break
+		}
 		for _, u := range s.offered(a) {
 			v.People = append(v.People, u.person())
 		}
