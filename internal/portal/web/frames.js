@@ -143,7 +143,7 @@ const failures = {
 async function passOn(name, fields) {
   const answer = await call(name, fields);
   const done = answer.window === undefined ? answer : await throughWindow(answer.window);
-  if (done.resolve !== undefined && /^(create|update|delete)Artifact$|Job$/.test(name)) {
+  if (done.resolve !== undefined && /^(create|update|delete)Artifact$|Job(History)?$/.test(name)) {
     await on.items();
   }
   if (done.reject !== undefined) {
