@@ -37,11 +37,18 @@ const throttled = 5 * time.Second
 const expired = -2 * time.Minute
 
 func newFaults(c *local.Cloud) *faults {
-	f := &faults{cloud: c, on: map[string]bool{}, group: "Next exchange"}
+	f := &faults{cloud: c, on: map[string]bool{}, group: "Next token exchange"}
 	f.exchange("consent", "Lacks consent", "The next exchange on behalf of a user lacks consent: AADSTS65001.", localentra.FaultConsent)
 	f.exchange("claims", "Wants claims", "The next exchange meets conditional access: AADSTS50076 with a challenge.", localentra.FaultClaims)
 	f.exchange("notEnabled", "Not enabled", "The next exchange is for a resource that the tenant lacks: AADSTS650052.", localentra.FaultNotEnabled)
 	f.exchange("throttled", "Entra throttles", "The next exchange is answered with 429 and Retry-After.", localentra.FaultThrottled)
+	f.group = "Fabric"
+	f.next("fabricThrottles", "Fabric throttles", "Fabric's next call is answered with 429 and Retry-After: 5.",
+		func(bool) error { c.Fabric.Throttle(f.fabricWaits()+1, throttled); return nil }, f.fabricWaits)
+	f.toggle("fabric", "Fabric is away", "Fabric's API and workload control answer with 503.",
+		func(on bool) error { c.Fabric.SetOutage(on); return nil })
+	f.toggle("viewer", "Everybody a viewer", "Nobody has more than the role Viewer in the workspace.", f.roles(fabrictest.RoleViewer))
+	f.toggle("nobody", "No role", "Nobody has a role in the workspace.", f.roles(""))
 	f.group = "Entra"
 	f.toggle("entra", "Entra is away", "Entra answers everything with 503.", func(on bool) error { c.Entra.SetOutage(on); return nil })
 	f.toggle("secret", "Secret expired", "Entra no longer takes the application's secret: AADSTS7000222.",
@@ -63,13 +70,6 @@ func newFaults(c *local.Cloud) *faults {
 	})
 	f.once("revoke", "Take consent back", "All that anybody has consented to is forgotten.",
 		func(bool) error { c.Entra.RevokeConsent(); return nil })
-	f.group = "Fabric"
-	f.next("fabricThrottles", "Fabric throttles", "Fabric's next call is answered with 429 and Retry-After: 5.",
-		func(bool) error { c.Fabric.Throttle(f.fabricWaits()+1, throttled); return nil }, f.fabricWaits)
-	f.toggle("fabric", "Fabric is away", "Fabric's API and workload control answer with 503.",
-		func(on bool) error { c.Fabric.SetOutage(on); return nil })
-	f.toggle("viewer", "Everybody a viewer", "Nobody has more than the role Viewer in the workspace.", f.roles(fabrictest.RoleViewer))
-	f.toggle("nobody", "No role", "Nobody has a role in the workspace.", f.roles(""))
 	f.group = "OneLake"
 	f.next("oneLakeThrottles", "OneLake throttles", "OneLake's next call is answered with 429 and Retry-After: 5.",
 		func(bool) error { c.Fabric.ThrottleOneLake(f.oneLakeWaits()+1, throttled); return nil }, f.oneLakeWaits)

@@ -49,17 +49,16 @@ export async function drawFaults(response = ask("faults")) {
       group.setAttribute("aria-label", name || "Faults");
       return group;
     }),
-    forgetButton(all.reduce((sum, { waiting = 0 }) => sum + waiting, 0)),
-    told,
+    make("div", "told", told, forgetButton(all.reduce((sum, { waiting = 0 }) => sum + waiting, 0))),
   );
   $("faults").querySelector(`[data-fault="${CSS.escape(focused ?? "")}"]`)?.focus();
 }
 
-const told = make("p", "told"); // what the last button did
+const told = make("span", "", "Each button has something fail. Press one, and then use the workload."); // or what the last one did
 told.setAttribute("role", "status");
 
 function faultButton(fault) {
-  const made = button(fault.waiting ? `${fault.label} × ${fault.waiting}` : fault.label, async () => {
+  const made = button(fault.label, async () => {
     const response = await ask(`faults/${encodeURIComponent(fault.id)}`, {});
     if (response) {
       await drawFaults(response);
@@ -70,6 +69,9 @@ function faultButton(fault) {
   made.dataset.fault = fault.id;
   if (fault.toggle) {
     made.setAttribute("aria-pressed", Boolean(fault.on));
+  }
+  if (fault.waiting) {
+    made.append(make("span", "count", ` × ${fault.waiting}`));
   }
   if (fault.on || fault.waiting) {
     made.dataset.on = "";
