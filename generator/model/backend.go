@@ -2,6 +2,7 @@ package model
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -54,7 +55,7 @@ func (r *Resource) ClientType() string {
 func (r *Resource) NamedPermissions() []Permission {
 	var out []Permission
 	for _, p := range r.Permissions {
-		if p.Name != ".default" {
+		if p.Name != everyPermission {
 			out = append(out, p)
 		}
 	}
@@ -89,18 +90,39 @@ func (r *Route) Behaviour() string {
 	if r.Resource == nil {
 		return behaviourCaller
 	}
-	switch r.Resource.ClientType() {
-	case "OneLake":
+	return r.Resource.sample(r.Item != nil)
+}
+
+// Sample is a behaviour that shows whether the resource takes the tokens that its client brings.
+func (r *Resource) Sample() string { return r.sample(true) }
+
+// sample is a behaviour that the resource's permissions are enough for, on an item or on none.
+func (r *Resource) sample(onItem bool) string {
+	switch client := r.ClientType(); {
+	case client == "OneLake":
 		return behaviourOneLake
-	case "Fabric":
-		if r.Item != nil {
-			return behaviourFabricItem
-		}
+	case client == "API":
+		return behaviourAPI
+	case client == "Fabric" && onItem && r.readsItems():
+		return behaviourFabricItem
+	case client == "Fabric" && r.readsWorkspaces():
 		return behaviourFabric
-	case "TokenSource":
-		return behaviourToken
 	}
-	return behaviourAPI
+	return behaviourToken
+}
+
+// readsWorkspaces and readsItems say what of Fabric's API may be read:
+// https://learn.microsoft.com/rest/api/fabric/articles/scopes. The application's own token has no scopes.
+func (r *Resource) readsWorkspaces() bool {
+	return !r.User() || r.has("Workspace.Read.All", "Workspace.ReadWrite.All", everyPermission)
+}
+
+func (r *Resource) readsItems() bool {
+	return !r.User() || r.has("Item.Read.All", "Item.ReadWrite.All", everyPermission)
+}
+
+func (r *Resource) has(anyOf ...string) bool {
+	return slices.ContainsFunc(r.Permissions, func(p Permission) bool { return slices.Contains(anyOf, p.Name) })
 }
 
 // NeedsCaller says whether the made handler looks at who called.

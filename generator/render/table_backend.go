@@ -8,6 +8,8 @@ var backendRules = []rule{
 	{Path: "backend/internal/settings/settings.go", Class: Owned},
 	{Path: "backend/internal/server/server.go", Class: Owned},
 	{Path: "backend/internal/server/outside.go", Class: Owned},
+	{Path: "backend/internal/server/tokencache.go", Class: Owned},
+	{Path: "backend/internal/server/tokencache_local.go", Class: Owned},
 	{Path: "backend/internal/server/bench_test.go", Class: Owned},
 	{Path: "backend/internal/server/door_test.go", Class: Owned},
 	{Path: "backend/internal/server/resources_test.go", Class: Owned},

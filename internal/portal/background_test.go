@@ -202,6 +202,34 @@ func TestSchedules(t *testing.T) {
 	})
 }
 
+// A schedule's time can be made to come, as long as its last run has ended.
+func TestRunningSchedulesAtOnce(t *testing.T) {
+	inBackground(t, func(t *testing.T, b *bench) {
+		id := b.create("First")
+		made := b.resolved("/scheduleArtifactJob", fmt.Sprintf(`{"artifactObjectId":%q,"artifactJobType":%q,"every":86400}`, id, jobType))
+		run := func() (string, string) {
+			kind, got := b.call("/runArtifactSchedule", fmt.Sprintf(`{"id":%q}`, made["id"]))
+			return kind, fmt.Sprint(got)
+		}
+		if kind, got := run(); kind != "resolve" {
+			t.Errorf("it is not run: %s", got)
+		}
+		if b.calls(`subject=u tenant=tenant-of-u invoke="Scheduled"`) != 1 || b.jobs() != "NotStarted*" {
+			t.Errorf("there are %s after the calls %q", b.jobs(), b.backend.calls)
+		}
+		if kind, got := run(); kind != "reject" || !strings.Contains(got, "JobAlreadyRunning") {
+			t.Errorf("while it runs it gives %s %s", kind, got)
+		}
+		b.end("Completed")
+		if kind, got := run(); kind != "resolve" {
+			t.Errorf("it is not run again: %s", got)
+		}
+		if kind, got := b.call("/runArtifactSchedule", `{"id":"none"}`); kind != "reject" || !strings.Contains(fmt.Sprint(got), "ScheduleNotFound") {
+			t.Errorf("none gives %s %v", kind, got)
+		}
+	})
+}
+
 // What an item had goes with it; on nobody's behalf, no user's token comes along, and the tenant is that of its maker.
 func TestDeleteAsFabric(t *testing.T) {
 	var told []string

@@ -111,6 +111,7 @@ func New(cfg Config) (http.Handler, error) {
 		"cancelArtifactJob":    resolving(p.Fabric.cancel),
 		"scheduleArtifactJob":  resolving(p.Fabric.addSchedule),
 		"dropArtifactSchedule": resolving(p.Fabric.dropSchedule),
+		"runArtifactSchedule":  resolving(p.Fabric.runSchedule),
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(files))

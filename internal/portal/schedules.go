@@ -72,12 +72,13 @@ func (f *Fabric) addSchedule(_ context.Context, user string, fields addScheduleF
 	return made.fields(), nil
 }
 
-type dropScheduleFields struct {
+// aSchedule names one.
+type aSchedule struct {
 	ID string `json:"id"`
 }
 
 // dropSchedule is the page's own call.
-func (f *Fabric) dropSchedule(_ context.Context, _ string, fields dropScheduleFields) (any, error) {
+func (f *Fabric) dropSchedule(_ context.Context, _ string, fields aSchedule) (any, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	before := len(f.schedules)
@@ -107,9 +108,14 @@ func (f *Fabric) due(now time.Time) []*schedule {
 	return due
 }
 
+// job is the next run of a schedule's job.
+func (s *schedule) job() *job {
+	return &job{Job: fabrictest.Job{Item: s.item, Type: s.jobType}, user: s.user, schedule: s.id}
+}
+
 // runScheduled starts a schedule's job.
 func (f *Fabric) runScheduled(ctx context.Context, s *schedule) {
-	j := &job{Job: fabrictest.Job{Item: s.item, Type: s.jobType}, user: s.user, schedule: s.id}
+	j := s.job()
 	started, err := f.start(ctx, j, map[string]any{})
 	if ctx.Err() != nil {
 		return
@@ -121,4 +127,52 @@ func (f *Fabric) runScheduled(ctx context.Context, s *schedule) {
 		return
 	}
 	s.last = started
+}
+
+// runSchedule has a schedule's time come at once, for stories, which do not wait for it.
+func (f *Fabric) runSchedule(ctx context.Context, user string, fields aSchedule) (any, error) {
+	s, last, err := f.findSchedule(user, fields.ID)
+	if err == nil && last != nil {
+		err = f.poll(ctx, last)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !f.claim(s, last) {
+		return nil, rejectf(http.StatusConflict, "JobAlreadyRunning", "the schedule's last run has not ended")
+	}
+	started, err := f.start(ctx, s.job(), map[string]any{})
+	if err != nil {
+		return nil, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.last = started
+	return started.fields(), nil
+}
+
+// findSchedule gives a schedule of an item that the user sees, and its last run, if any.
+func (f *Fabric) findSchedule(user, id string) (*schedule, *job, error) {
+	f.mu.Lock()
+	at := slices.IndexFunc(f.schedules, func(s *schedule) bool { return s.id == id })
+	if at < 0 {
+		f.mu.Unlock()
+		return nil, nil, rejectf(http.StatusNotFound, "ScheduleNotFound", "there is no such schedule")
+	}
+	s, last := f.schedules[at], f.schedules[at].last
+	f.mu.Unlock()
+	_, err := f.find(user, s.item.ID)
+	return s, last, err
+}
+
+// claim says whether a schedule may run now, and if so, puts its next time off. It may not where its last run goes on,
+// or another one came meanwhile.
+func (f *Fabric) claim(s *schedule, last *job) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s.last != last || last != nil && !last.state.ended() {
+		return false
+	}
+	s.next = time.Now().Add(s.every)
+	return true
 }

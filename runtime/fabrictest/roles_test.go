@@ -67,6 +67,9 @@ func TestRoles(t *testing.T) {
 		})
 	}
 	b.allowed(t, true, "PUT", "/other/i/Files/a?resource=file")
+	b.allowed(t, false, "GET", "/"+workspace+"/"+item+"/Files/a")
+	b.ForgetRoles(strings.ToUpper(workspace))
+	b.allowed(t, true, "GET", "/"+workspace+"/"+item+"/Files/a")
 }
 
 func (b *bench) allowed(t *testing.T, want bool, method, path string) {
@@ -80,13 +83,21 @@ func (b *bench) allowed(t *testing.T, want bool, method, path string) {
 
 func TestScopes(t *testing.T) {
 	b := newBench(t)
+	b.AddWorkspace(fabrictest.Workspace{ID: "w"})
+	b.AddItem(fabrictest.FabricItem{ID: "i", WorkspaceID: "w", Type: "Lakehouse"})
 	lake := b.OneLakeURL + "/w?resource=filesystem&directory=i"
 	for _, c := range []struct {
 		url, uri, scope string
 		status          int
 	}{
-		{b.URL + "/v1/workspaces", auth.FabricURI, "Item.Read.All", 200},
-		{b.URL + "/v1/workspaces", auth.FabricURI, "Item.Execute.All", 403},
+		{b.URL + "/v1/workspaces", auth.FabricURI, "Workspace.Read.All", 200},
+		{b.URL + "/v1/workspaces", auth.FabricURI, "Item.Read.All", 403},
+		{b.URL + "/v1/workspaces/w/items", auth.FabricURI, "Workspace.ReadWrite.All", 200},
+		{b.URL + "/v1/workspaces/w/items/i", auth.FabricURI, "Item.Read.All", 200},
+		{b.URL + "/v1/workspaces/w/items/i", auth.FabricURI, "Lakehouse.Read.All", 200},
+		{b.URL + "/v1/workspaces/w/items/i", auth.FabricURI, "Notebook.Read.All", 403},
+		{b.URL + "/v1/workspaces/w/items/i", auth.FabricURI, "Workspace.Read.All", 403},
+		{b.URL + "/v1/workspaces/w/items/else", auth.FabricURI, "Lakehouse.Read.All", 403},
 		{lake, fabrictest.OneLakeURI, "user_impersonation", 200},
 		{lake, fabrictest.OneLakeURI, "else", 403},
 	} {

@@ -1,3 +1,5 @@
+//go:build !fabgen_local
+
 package sqlstore
 
 import (

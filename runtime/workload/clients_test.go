@@ -91,8 +91,11 @@ func TestOneLake(t *testing.T) {
 func TestFabric(t *testing.T) {
 	b := newClientBench(t)
 	b.fabric.SetPageSize(2)
-	fabric, err := workload.NewFabric(b.auth, auth.Resource{Name: "fabric", URI: auth.FabricURI, Scopes: []string{"Item.Read.All"}}, b.fabric.URL)
+	fabric, err := workload.NewFabric(b.auth, auth.Resource{Name: "fabric", URI: auth.FabricURI, Scopes: []string{"Workspace.Read.All", "Item.Read.All"}}, b.fabric.URL)
 	must(t, err)
+	if none, err := fabric.Workspaces(b.ctx); err != nil || none == nil || len(none) > 0 {
+		t.Errorf("where there is none: %#v %v, want an empty list, which JSON has as []", none, err)
+	}
 	for i := range 5 {
 		b.fabric.AddWorkspace(fabrictest.Workspace{ID: fmt.Sprint(i), DisplayName: "W"})
 	}

@@ -62,7 +62,7 @@ scopes="[
 # The API permissions that the workload needs: want APP-OR-URI ID TYPE NAME. Without an ID, the tenant is asked.
 want_all() {
   want '00000009-0000-0000-c000-000000000000' '7ba630b9-8110-4e27-8d17-81e5f2218787' Scope 'Fabric.Extend'
-  want '00000009-0000-0000-c000-000000000000' 'd2bc95fc-440e-4b0e-bafd-97182de7aef5' Scope 'Item.Read.All'
+  want '00000009-0000-0000-c000-000000000000' 'b2f1b2fa-f35c-407c-979c-a858a808ba85' Scope 'Workspace.Read.All'
   want 'e406a681-f3d4-42a8-90b6-c2b029497af1' '03e0da56-190b-40ad-a80c-ea378c433f7f' Scope 'user_impersonation'
 }
 

@@ -110,8 +110,7 @@ func (b *Bench) build(ctx context.Context) error {
 	}
 	folder := filepath.Join(o.Dir, "backend")
 	var said bytes.Buffer
-	build := supervisor.GoBuild(folder, b.binary(), "./cmd/server", append(os.Environ(), "GOWORK=off"))
-	if err := build.Run(ctx, &said); err != nil {
+	if err := local.GoBuild(folder, b.binary()).Run(ctx, &said); err != nil {
 		return fmt.Errorf("building the back-end in %s: %w\n%s", folder, err, strings.TrimSpace(said.String()))
 	}
 	return nil

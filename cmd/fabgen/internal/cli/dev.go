@@ -44,6 +44,9 @@ The back-end is built and started again when a Go file changes, the front-end's 
 fabgen.yaml changes the workload is generated again. Ctrl-C ends all of it. Items, jobs, files and the back-end's
 database are kept for the next time in your cache folder, unless you give --fresh.
 
+The back-end is built with the tag fabgen_local, which leaves out what nothing here asks for and what takes longest to
+compile: the clients of Postgres and Redis, and OpenTelemetry's exporters.
+
 With --scenario a story from a file is played, in a cloud of its own that begins with nothing, and its transcript is
 printed: the same each time. docs/stories.md of fabgen tells the form.
 

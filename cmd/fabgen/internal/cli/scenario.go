@@ -9,6 +9,7 @@ import (
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/bench"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/scenario"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/yamlfile"
 	"github.com/fabgen/fabgen/generator/model"
 )
 
@@ -35,20 +36,25 @@ func (o *testOptions) play(ctx context.Context, m *model.Model, env *model.Envir
 
 // readStory reads the story of a file that the person named.
 func readStory(file string, m *model.Model, seed *localentra.Seed) (*scenario.Story, error) {
-	data, _, err := readBounded(file, scenario.MaxStory, "the story", "give the path of a story") // what is more, Parse refuses
+	data, _, err := readBounded(file, yamlfile.Max, "the story", "give the path of a story") // what is more, Parse refuses
 	if err != nil {
 		return nil, err
 	}
 	story, err := scenario.Parse(file, data, m, seed)
-	var problems scenario.Problems
-	if errors.As(err, &problems) {
-		wrong := &usageError{message: fmt.Sprintf("the story is invalid: %s; nothing was played\n%s", count(len(problems), "problem"), problems)}
-		for _, p := range problems {
-			wrong.items = append(wrong.items, problem{File: p.File, Line: p.Line, Column: p.Column, Found: p.Text})
-		}
-		return nil, wrong
+	return story, wrongFile(err, "the story is invalid", "nothing was played")
+}
+
+// wrongFile makes wrong use of what is wrong with a file that a person wrote for a test.
+func wrongFile(err error, what, outcome string) error {
+	var problems yamlfile.Problems
+	if !errors.As(err, &problems) {
+		return err
 	}
-	return story, err
+	wrong := &usageError{message: fmt.Sprintf("%s: %s; %s\n%s", what, count(len(problems), "problem"), outcome, problems)}
+	for _, p := range problems {
+		wrong.items = append(wrong.items, problem{File: p.File, Line: p.Line, Column: p.Column, Found: p.Text})
+	}
+	return wrong
 }
 
 // playStory plays a story and prints its transcript as it goes, or its result as JSON.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/bench"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/flowtest"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/yamlfile"
 	"github.com/fabgen/fabgen/generator/model"
 )
 
@@ -26,6 +28,7 @@ type testOptions struct {
 	list     bool
 	junit    string
 	scenario string
+	inputs   string
 }
 
 // testResult is what test prints with --json.
@@ -56,6 +59,17 @@ It tests your build with your handlers. What a handler answers is its own affair
 reached and no error of authentication came. A case that no handler runs into, since none asks for a token there, is
 told as not exercised.
 
+Handlers that refuse an empty payload, body or parameter are given what they want by flows.yaml beside fabgen.yaml, or
+by the file of --inputs: what each item is created and updated with, what each job is started with, and each route's
+parameters and body, by their names in fabgen.yaml. docs/flows.md of fabgen tells its form:
+
+  items:
+    Forecast:
+      create: {payload: {horizon: 12}}
+      jobs: {Train: {payload: {epochs: 3}}}
+  routes:
+    getPrices: {params: {product: tea}}
+
 It prints a table of cases and flows, then what failed: what was wanted and found, and where to look. --junit writes the
 same for a CI server. --run picks cells by a regular expression over flow/case, and --list lists them. With --scenario it
 plays a story from a file instead, whose form docs/stories.md of fabgen tells, and prints its transcript.
@@ -68,6 +82,7 @@ JSON: {"dir", "environment", "ok", "seconds", "counts": {verdict: n}, "cells": [
 		Example: `  fabgen test
   fabgen test --dir ./contoso --junit flows.xml
   fabgen test --run 'getForecast/|/consent'
+  fabgen test --inputs testdata/flows.yaml
   fabgen test --scenario stories/first.yaml`,
 		Args: positional(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runTest(cmd.Context(), o) },
@@ -78,7 +93,9 @@ JSON: {"dir", "environment", "ok", "seconds", "counts": {verdict: n}, "cells": [
 	cmd.Flags().BoolVar(&o.list, "list", false, "list the cells, and run none")
 	cmd.Flags().StringVar(&o.junit, "junit", "", "write JUnit's XML to this `file`")
 	cmd.Flags().StringVar(&o.scenario, "scenario", "", "play the story in this `file`")
+	cmd.Flags().StringVar(&o.inputs, "inputs", "", "give the handlers what this `file` says (default: flows.yaml, where there is one)")
 	must(cmd.MarkFlagFilename("junit", "xml"))
+	must(cmd.MarkFlagFilename("inputs", "yaml", "yml"))
 	must(cmd.MarkFlagFilename("scenario", "yaml", "yml"))
 	return cmd
 }
@@ -89,8 +106,8 @@ func runTest(ctx context.Context, o *testOptions) error {
 		return err
 	}
 	if o.scenario != "" {
-		if o.run != "" || o.list || o.junit != "" {
-			return usagef("--scenario plays one story; --run, --list and --junit are for the cells")
+		if o.run != "" || o.list || o.junit != "" || o.inputs != "" {
+			return usagef("--scenario plays one story, which says itself what it gives; --run, --list, --junit and --inputs are for the cells")
 		}
 		return o.play(ctx, m, env)
 	}
@@ -102,14 +119,38 @@ func runTest(ctx context.Context, o *testOptions) error {
 	if len(planned) == 0 {
 		return usagef("--run %s finds no cell; --list lists those that there are", o.run)
 	}
+	inputs, err := o.readInputs(m)
+	if err != nil {
+		return err
+	}
 	if o.list || o.dryRun {
 		return o.listCells(planned)
 	}
-	report, err := o.drive(ctx, m, env, match, len(planned))
+	report, err := o.drive(ctx, m, env, flowtest.Options{Match: match, Inputs: inputs}, len(planned))
 	if err != nil {
 		return err
 	}
 	return o.tell(report, m)
+}
+
+// inputsFile is where the inputs of a workload's flows are looked for.
+const inputsFile = "flows.yaml"
+
+// readInputs reads the file of --inputs, or else the workload's own where it has one.
+func (o *testOptions) readInputs(m *model.Model) (*flowtest.Inputs, error) {
+	file := o.inputs
+	if file == "" {
+		file = filepath.Join(o.dir, inputsFile)
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+			return &flowtest.Inputs{}, nil
+		}
+	}
+	data, _, err := readBounded(file, yamlfile.Max, "the inputs of the flows", "give the path of a file such as "+inputsFile) // what is more, ParseInputs refuses
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := flowtest.ParseInputs(file, data, m)
+	return inputs, wrongFile(err, "the inputs of the flows are invalid", "nothing was run")
 }
 
 func (o *testOptions) listCells(cells []flowtest.Cell) error {
@@ -128,7 +169,7 @@ func textOr(text, other string) string {
 }
 
 // drive runs the cells against the user's back-end.
-func (o *testOptions) drive(ctx context.Context, m *model.Model, env *model.Environment, match *regexp.Regexp, planned int,
+func (o *testOptions) drive(ctx context.Context, m *model.Model, env *model.Environment, options flowtest.Options, planned int,
 ) (*flowtest.Report, error) {
 	trace := &flowtest.Trace{}
 	b, err := o.startBench(ctx, bench.Options{Dir: o.dir, Model: m, Env: env, Seed: flowtest.Seed(), OnEvent: trace.OnEvent,
@@ -138,11 +179,11 @@ func (o *testOptions) drive(ctx context.Context, m *model.Model, env *model.Envi
 	}
 	defer b.Close()
 	done := 0
-	return flowtest.Run(ctx, &flowtest.Bench{Model: m, Env: env, Cloud: b.Cloud, Trace: trace, URL: b.URL, Logs: b.Logs, Restart: b.Restart},
-		flowtest.Options{Match: match, Progress: func(c flowtest.Cell) {
-			done++
-			o.progress(done, planned, c)
-		}})
+	options.Progress = func(c flowtest.Cell) {
+		done++
+		o.progress(done, planned, c)
+	}
+	return flowtest.Run(ctx, &flowtest.Bench{Model: m, Env: env, Cloud: b.Cloud, Trace: trace, URL: b.URL, Logs: b.Logs, Restart: b.Restart}, options)
 }
 
 // startBench builds and starts the back-end of the workload.

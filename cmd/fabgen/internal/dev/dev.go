@@ -221,7 +221,7 @@ func (r *run) backendProcess() (supervisor.Process, error) {
 	}
 	return supervisor.Process{
 		Name: backend, URL: r.session.Backend, Ready: supervisor.AnswersOK(url.String() + "/readyz"), Grace: 5 * time.Second,
-		Prepare: supervisor.GoBuild(folder, binary, "./cmd/server", supervisor.Environ(os.Environ(), map[string]string{"GOWORK": "off"})),
+		Prepare: local.GoBuild(folder, binary).Step(),
 		Command: supervisor.Command{Args: []string{binary}, Dir: folder, Env: env},
 	}, nil
 }

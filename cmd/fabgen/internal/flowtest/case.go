@@ -56,9 +56,12 @@ func cases() []testCase {
 // well is a flow that comes to its end.
 func well(f flow) want { return want{end: play.OK, job: ended(f, "Completed", "", "")} }
 
+// plainCase is the flow as it goes where nothing goes wrong.
+const plainCase = "plain"
+
 func plainCases() []testCase {
 	return []testCase{
-		{name: "plain", want: well},
+		{name: plainCase, want: well},
 		{name: "user of another tenant", user: foreign, want: well},
 	}
 }

@@ -3,7 +3,7 @@ package flowtest
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"net/http"
 	"time"
 
@@ -26,11 +26,9 @@ func (r *runner) prepare(ctx context.Context, f flow, user string) (place, error
 	if user == foreign {
 		maker = r.person(foreign)
 	}
-	name := "Item of " + f.name
-	id, made := maker.Create(ctx, f.item.TypeName, play.Changes{DisplayName: &name})
+	id, made := maker.Create(ctx, f.item.TypeName, r.Inputs.item(f).Create.change("Item of "+f.name))
 	if !made.OK() {
-		return at, fmt.Errorf("an item had to be created first, which gave %q (status %d %s %s)", made.Outcome, made.Status,
-			made.Code, made.Detail)
+		return at, errors.New("an item had to be created first" + flow{op: createItem, item: f.item}.gave(made))
 	}
 	at.item = id
 	r.Cloud.Fabric.PutFile(local.WorkspaceID+"/"+id+"/Files/data.json", []byte("{}"))
@@ -41,11 +39,15 @@ func (r *runner) prepare(ctx context.Context, f flow, user string) (place, error
 		return at, nil
 	}
 	var started play.Result
-	if at.run, started = maker.Run(ctx, at.item, f.job.TypeName, nil); !started.OK() {
-		return at, fmt.Errorf("a job had to be started first, which gave %q (status %d %s)", started.Outcome,
-			started.Status, started.Code)
+	if at.run, started = r.start(ctx, maker, f, at); !started.OK() {
+		return at, errors.New("a job had to be started first" + flow{op: runJob, item: f.item, job: f.job}.gave(started))
 	}
 	return at, nil
+}
+
+// start starts a flow's job.
+func (r *runner) start(ctx context.Context, p *play.Person, f flow, at place) (run string, started play.Result) {
+	return p.Run(ctx, at.item, f.job.TypeName, json.RawMessage(r.Inputs.job(f).Payload))
 }
 
 // person opens the front-end for a user who has created an item before.
@@ -64,18 +66,17 @@ type found struct {
 // do does the flow as a person does, through front-end and portal.
 func (r *runner) do(ctx context.Context, f flow, user string, at place) found {
 	p := r.person(user)
-	name := "Another name"
 	switch f.op {
 	case callRoute:
-		return found{Result: p.Call(ctx, f.request(at.item))}
+		return found{Result: p.Call(ctx, r.Inputs.request(f, at.item))}
 	case createItem:
-		_, result := p.Create(ctx, f.item.TypeName, play.Changes{DisplayName: &name})
+		_, result := p.Create(ctx, f.item.TypeName, r.Inputs.item(f).Create.change("Another name"))
 		return found{Result: result}
 	case readItem:
 		_, result := p.Read(ctx, at.item)
 		return found{Result: result}
 	case updateItem:
-		return found{Result: p.Update(ctx, at.item, play.Changes{DisplayName: &name})}
+		return found{Result: p.Update(ctx, at.item, r.Inputs.item(f).Update.change("Another name"))}
 	case deleteItem:
 		return found{Result: p.Delete(ctx, at.item)}
 	case cancelJob:
@@ -91,7 +92,7 @@ const jobTime = 10 * time.Second
 
 // doJob starts a job and watches it.
 func (r *runner) doJob(ctx context.Context, p *play.Person, f flow, at place) found {
-	run, result := p.Run(ctx, at.item, f.job.TypeName, nil)
+	run, result := r.start(ctx, p, f, at)
 	if !result.OK() {
 		return found{Result: result}
 	}
@@ -111,7 +112,7 @@ func (r *runner) raw(ctx context.Context, f flow, user string, at place, d damag
 		return found{Result: play.Result{Outcome: play.NoAnswer, Detail: err.Error(), Err: err}}
 	}
 	if f.data() {
-		return found{Result: r.player.Raw(ctx, f.request(at.item), header)}
+		return found{Result: r.player.Raw(ctx, r.Inputs.request(f, at.item), header)}
 	}
 	client := r.Cloud.Control(user)
 	client.HTTP = &http.Client{Transport: replacing{client.HTTP.Transport, header}}
@@ -121,17 +122,16 @@ func (r *runner) raw(ctx context.Context, f flow, user string, at place, d damag
 // fabricCall is the flow's call of Fabric.
 func (r *runner) fabricCall(ctx context.Context, c *fabrictest.Client, f flow, at place) (*fabrictest.Response, error) {
 	if f.op == resolveEndpoint {
-		return c.Resolve(ctx, map[string]string{"EndpointName": "Workload"})
+		return c.Resolve(ctx, r.Inputs.resolve())
 	}
 	item := fabrictest.Item{WorkspaceID: local.WorkspaceID, Type: f.item.TypeName, ID: at.item}
-	body := map[string]any{"displayName": "A name"}
 	switch f.op {
 	case createItem:
-		return c.Create(ctx, item, body)
+		return c.Create(ctx, item, r.Inputs.item(f).Create.body("creationPayload"))
 	case readItem:
 		return c.Payload(ctx, item)
 	case updateItem:
-		return c.Update(ctx, item, body)
+		return c.Update(ctx, item, r.Inputs.item(f).Update.body("updatePayload"))
 	case deleteItem:
 		return c.Delete(ctx, item)
 	}
@@ -140,7 +140,11 @@ func (r *runner) fabricCall(ctx context.Context, c *fabrictest.Client, f flow, a
 		return c.CancelJob(ctx, job)
 	}
 	job.ID = fabrictest.NewID()
-	return c.StartJob(ctx, job, map[string]any{"invokeType": "Manual"})
+	body := map[string]any{"invokeType": "Manual"}
+	if payload := r.Inputs.job(f).Payload; payload != nil {
+		body["creationPayload"] = json.RawMessage(payload)
+	}
+	return c.StartJob(ctx, job, body)
 }
 
 // replacing sends requests with these headers in place of those of the same name. A name with no value is left out.

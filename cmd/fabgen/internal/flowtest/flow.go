@@ -1,13 +1,8 @@
 package flowtest
 
 import (
-	"net/http"
-	"net/url"
-	"regexp"
 	"strings"
 
-	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
-	"github.com/fabgen/fabgen/cmd/fabgen/internal/play"
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/runtime/auth"
 )
@@ -98,18 +93,3 @@ func (f flow) needsItem() bool { return f.item != nil && f.op != createItem }
 
 // subjectOptional says whether Fabric may call it on nobody's behalf.
 func (f flow) subjectOptional() bool { return f.op == deleteItem || f.op == resolveEndpoint }
-
-var pathParameter = regexp.MustCompile(`\{\w+\}`)
-
-// request is a call of the route about an item.
-func (f flow) request(item string) play.Request {
-	path := strings.NewReplacer("{workspaceId}", local.WorkspaceID, "{itemId}", item).Replace(f.route.Path)
-	r := play.Request{Method: f.route.Method, Path: pathParameter.ReplaceAllString(path, "one"), Query: url.Values{}}
-	for _, q := range f.route.Query {
-		r.Query.Set(q.Name, map[string]string{"workspaceId": local.WorkspaceID, "itemId": item}[q.Name])
-	}
-	if r.Method != http.MethodGet && r.Method != http.MethodDelete {
-		r.JSON = []byte(`{}`)
-	}
-	return r
-}

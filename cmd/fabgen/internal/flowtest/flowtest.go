@@ -78,6 +78,8 @@ func (t *Trace) take() trace {
 type Options struct {
 	// Match picks cells by "flow/case". Default: all.
 	Match *regexp.Regexp
+	// Inputs are what the handlers are given. Default: the least that a call can have.
+	Inputs *Inputs
 	// Limit is how long one cell may take. Default 30 s.
 	Limit time.Duration
 	// Progress is told of each cell when it is done. Optional.
@@ -102,7 +104,7 @@ type Cell struct {
 	Verdict  Verdict `json:"verdict,omitempty"` // none before it was run
 	Expected string  `json:"expected,omitempty"`
 	Found    string  `json:"found,omitempty"`
-	// Reason is why it was not run, or not passed.
+	// Reason is why it was not run, or not passed; where it passed, what else there is to know.
 	Reason    string `json:"reason,omitempty"`
 	RequestID string `json:"requestId,omitempty"`
 	// Log is what the back-end said meanwhile that is worth a look; of failed cells alone.
@@ -152,6 +154,9 @@ func Run(ctx context.Context, b *Bench, o Options) (*Report, error) {
 	}
 	if o.Limit <= 0 {
 		o.Limit = 30 * time.Second
+	}
+	if o.Inputs == nil {
+		o.Inputs = &Inputs{}
 	}
 	if o.Progress == nil {
 		o.Progress = func(Cell) {}

@@ -51,10 +51,10 @@ func TestEverything(t *testing.T) {
 	allWell(t, report)
 }
 
-func start(t *testing.T, name string) *flowtest.Bench {
+func start(t *testing.T, name string, edits ...benchtest.Edit) *flowtest.Bench {
 	t.Helper()
 	trace := &flowtest.Trace{}
-	o := benchtest.Build(t, root, name)
+	o := benchtest.Build(t, root, name, edits...)
 	o.Seed, o.OnEvent, o.OnCall = flowtest.Seed(), trace.OnEvent, trace.OnCall
 	b := benchtest.Start(t, o)
 	return &flowtest.Bench{Model: o.Model, Env: o.Env, Cloud: b.Cloud, Trace: trace, URL: b.URL, Logs: b.Logs, Restart: b.Restart}
@@ -215,7 +215,7 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-func workload(t *testing.T, yaml []byte) *model.Model {
+func workload(t testing.TB, yaml []byte) *model.Model {
 	t.Helper()
 	doc, err := config.Parse("fabgen.yaml", yaml)
 	if err != nil {

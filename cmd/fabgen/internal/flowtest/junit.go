@@ -37,6 +37,7 @@ type (
 		Time      string        `xml:"time,attr"`
 		Failure   *junitMessage `xml:"failure,omitempty"`
 		Skipped   *junitMessage `xml:"skipped,omitempty"`
+		Out       string        `xml:"system-out,omitempty"`
 	}
 	junitMessage struct {
 		Message string `xml:"message,attr"`
@@ -45,7 +46,8 @@ type (
 )
 
 // WriteJUnit writes the report as JUnit's XML: a suite a flow, and a test case a cell. What is not applicable or not
-// exercised is skipped, with the reason.
+// exercised is skipped, with the reason; what a
+// handler answered of its own is the output of a case that passed.
 func (r *Report) WriteJUnit(w io.Writer, workload string) error {
 	all := junitSuites{Name: "fabgen test " + clean(workload), Time: seconds(r.Duration)}
 	for _, c := range r.Cells {
@@ -78,6 +80,8 @@ func (s *junitSuite) add(c Cell) {
 	s.Tests++
 	s.duration += c.Duration
 	switch c.Verdict {
+	case Passed:
+		out.Out = clean(c.Reason)
 	case Failed:
 		s.Failures++
 		text := &strings.Builder{}

@@ -19,14 +19,16 @@ func report() *flowtest.Report {
 		{Flow: "getForecast", Case: "no token", Verdict: flowtest.Failed, Expected: "(401 AuthError)", Found: `ok "<&>` + "\x00\x1b[31m\xff",
 			Reason: "another <status>", RequestID: "the-id", Log: []string{`{"level":"WARN"}`}},
 		{Flow: "Forecast create", Case: "no token", Verdict: flowtest.NotApplicable, Reason: "of the data plane"},
+		{Flow: "saveForecast", Case: "plain", Verdict: flowtest.Passed, Reason: "the handler's own answer: 400 InvalidRequest"},
 	}}
 }
 
 const printed = `  1  getForecast
   2  Forecast create
+  3  saveForecast
 
-          1  2
-plain    ok  .
+          1  2  3
+plain    ok  . ok
 no token XX  -
 
 ok: as the specification says.  XX: failed.  .: not exercised, no handler runs into it.  -: not applicable.
@@ -38,7 +40,13 @@ getForecast / no token
   see   RequestId the-id in the back-end's log
   log   {"level":"WARN"}
 
-4 cells in 1.5s: 1 ok, 1 failed, 1 not exercised, 1 not applicable
+saveForecast / plain
+  the handler's own answer: 400 InvalidRequest
+
+not exercised, in Forecast create
+  it asks for no token (1 of the cells)
+
+5 cells in 1.5s: 2 ok, 1 failed, 1 not exercised, 1 not applicable
 `
 
 func TestPrint(t *testing.T) {
@@ -72,10 +80,11 @@ func TestJUnit(t *testing.T) {
 	}
 	text := out.String()
 	for _, want := range []string{
-		`<testsuites name="fabgen test a &#34;workload&#34; &lt;&amp;&gt;" tests="4" failures="1" skipped="2" time="1.500">`,
+		`<testsuites name="fabgen test a &#34;workload&#34; &lt;&amp;&gt;" tests="5" failures="1" skipped="2" time="1.500">`,
 		`<testsuite name="getForecast" tests="2" failures="1" skipped="0" time="0.020">`,
 		`<testcase name="no token" classname="fabgen.getForecast" time="0.000">`,
 		`<failure message="another &lt;status&gt;">`,
+		`<system-out>the handler&#39;s own answer: 400 InvalidRequest</system-out>`,
 		`<skipped message="not exercised: it asks for no token">`,
 	} {
 		if !strings.Contains(text, want) {

@@ -148,35 +148,29 @@ func (r *runner) judge(ctx context.Context, c testCase, f flow, got found, all t
 	case got.Err != nil:
 		cell.Reason = "there is no answer: " + got.Detail
 	case !met && well(f).missed(f, got) == "":
-		cell.Verdict, cell.Reason = NotExercised, "the handler did not run into it: it asks for no token there"
+		cell.Verdict, cell.Reason = NotExercised, unmet(f, got, all)
 		return
 	case !met:
-		cell.Reason = "it failed before it ran into what the case is about"
+		cell.Reason = "it failed before it ran into what the case is about" + f.refusedInput(got)
 	default:
-		cell.Reason = wanted.missed(f, got)
+		if cell.Reason = wanted.missed(f, got); cell.Reason != "" && c.damage == nil {
+			cell.Reason += f.refusedInput(got)
+		}
 	}
 	if cell.Reason == "" && c.loud && !loud(lines) {
 		cell.Reason = "the log has no error that tells of it"
 	}
 	if cell.Reason == "" {
-		cell.Verdict, cell.Reason = Passed, ofItsOwn(wanted, got)
+		cell.Verdict = Passed
+		if wanted.reached() {
+			cell.Reason = ofItsOwn(f, got)
+		}
 		return
 	}
 	if got.Detail != "" && got.Err == nil {
 		cell.Found += ": " + got.Detail
 	}
 	cell.Log = telling(lines)
-}
-
-// ofItsOwn notes what a handler answered where any answer will do.
-func ofItsOwn(w want, got found) string {
-	switch {
-	case w.job != nil && got.job != nil && w.job.Status == "Completed" && got.job.Status != "Completed":
-		return "the job's own affair: " + got.job.Status
-	case w.end == play.OK && got.Status >= http.StatusBadRequest:
-		return fmt.Sprintf("the handler's own answer: %d %s", got.Status, got.Code)
-	}
-	return ""
 }
 
 var errLimit = errors.New("the time limit of a cell is over")

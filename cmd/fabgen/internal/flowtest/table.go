@@ -32,7 +32,33 @@ func (r *Report) Print(w io.Writer, width int, color bool) {
 			c.print(w, color)
 		}
 	}
+	for _, c := range r.Cells {
+		if c.Verdict == Passed && c.Case == plainCase && c.Reason != "" {
+			fmt.Fprintf(w, "\n%s / %s\n  %s\n", c.Flow, c.Case, clean(c.Reason))
+		}
+	}
+	r.printUnmet(w)
 	fmt.Fprintf(w, "\n%s\n", r.Summary())
+}
+
+// printUnmet writes why cells were not exercised, and of which flows they are.
+func (r *Report) printUnmet(w io.Writer) {
+	var reasons []string
+	flows, counts := map[string][]string{}, map[string]int{}
+	for _, c := range r.Cells {
+		if c.Verdict != NotExercised {
+			continue
+		}
+		if counts[c.Reason]++; counts[c.Reason] == 1 {
+			reasons = append(reasons, c.Reason)
+		}
+		if !slices.Contains(flows[c.Reason], c.Flow) {
+			flows[c.Reason] = append(flows[c.Reason], c.Flow)
+		}
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(w, "\nnot exercised, in %s\n  %s (%d of the cells)\n", strings.Join(flows[reason], ", "), clean(reason), counts[reason])
+	}
 }
 
 // Summary counts the cells in one line.

@@ -93,6 +93,11 @@ func challenges(f flow, h http.Header) bool {
 	return strings.HasPrefix(h.Get("WWW-Authenticate"), scheme)
 }
 
+// reached says whether the handler must be reached, whose answer is then its own affair.
+func (w want) reached() bool {
+	return w.end == play.OK && (w.job == nil || w.job.Status == "Completed")
+}
+
 // missedEnd wants the handler to be reached. What it then answers is its own affair, unless it has to do with tokens.
 func (w want) missedEnd(f flow, got found) string {
 	ends := []string{play.OK, play.Rejected}

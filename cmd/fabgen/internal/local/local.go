@@ -174,6 +174,17 @@ func (c *Cloud) ResetRoles() {
 	}
 }
 
+// SetRole gives one person a role; "" takes it away.
+func (c *Cloud) SetRole(user string, role fabrictest.Role) { c.Fabric.SetRole(WorkspaceID, user, role) }
+
+// ForgetRoles has roles be as they were when it started.
+func (c *Cloud) ForgetRoles() {
+	c.Fabric.ForgetRoles(WorkspaceID)
+	if c.options.Roles {
+		c.ResetRoles()
+	}
+}
+
 // SetRoles gives everybody one role.
 func (c *Cloud) SetRoles(role fabrictest.Role) {
 	for _, p := range c.Entra.People() {

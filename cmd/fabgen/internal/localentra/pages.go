@@ -95,7 +95,7 @@ func (s *Server) showPage(w http.ResponseWriter, r *http.Request, ix *interactio
 
 func (u *user) person() Person {
 	role := cmp.Or(u.Role, Roles[0])
-	if role == noRole {
+	if role == NoRole {
 		role = ""
 	}
 	return Person{u.ID, u.Name, u.signInName(), u.tenant.ID, u.tenant.Name, u.About, u.Admin, role}

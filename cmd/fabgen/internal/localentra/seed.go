@@ -63,9 +63,10 @@ type User struct {
 }
 
 // Roles are those that a User may have, the default first.
-var Roles = []string{"Admin", "Member", "Contributor", "Viewer", noRole}
+var Roles = []string{"Admin", "Member", "Contributor", "Viewer", NoRole}
 
-const noRole = "none"
+// NoRole is the role of who has none.
+const NoRole = "none"
 
 //go:embed seed.yaml
 var defaultSeed []byte

@@ -7,6 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
+
+	"github.com/fabgen/fabgen/generator/model"
 )
 
 // maxBody bounds what is read of an answer, in bytes.
@@ -18,6 +21,20 @@ type Request struct {
 	Path   string // under /api, with a slash first; percent-encoded
 	Query  url.Values
 	JSON   []byte // the body; nil for none
+}
+
+var pathParameter = regexp.MustCompile(`\{(\w+)\}`)
+
+// RequestOf is a call of a route with the values of its parameters, in path and query.
+func RequestOf(route *model.Route, values map[string]string, body []byte) Request {
+	r := Request{Method: route.Method, Query: url.Values{}, JSON: body}
+	r.Path = pathParameter.ReplaceAllStringFunc(route.Path, func(name string) string {
+		return url.PathEscape(values[name[1:len(name)-1]])
+	})
+	for _, q := range route.Query {
+		r.Query.Set(q.Name, values[q.Name])
+	}
+	return r
 }
 
 // Call calls the data plane as the front-end's apiFetch does (flow A).

@@ -22,11 +22,20 @@ type hostAnswer struct {
 }
 
 func (h *host) call(ctx context.Context, user, name string, fields any) (hostAnswer, error) {
+	return h.post(ctx, "/call", user, name, fields)
+}
+
+// page makes a call of the portal's own page.
+func (h *host) page(ctx context.Context, user, name string, fields any) (hostAnswer, error) {
+	return h.post(ctx, "/page", user, name, fields)
+}
+
+func (h *host) post(ctx context.Context, path, user, name string, fields any) (hostAnswer, error) {
 	body, err := json.Marshal(map[string]any{"name": name, "user": user, "fields": fields})
 	if err != nil {
 		return hostAnswer{}, fmt.Errorf("calling the portal: %w", err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.origin+"/call", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.origin+path, bytes.NewReader(body))
 	if err != nil {
 		return hostAnswer{}, fmt.Errorf("calling the portal: %w", err)
 	}

@@ -174,15 +174,19 @@ func (p *Person) Watch(ctx context.Context, item, run string) (Job, Result) {
 // control makes a call of the host that ends in the back-end, as the front-end's callControlPlane does (flow B).
 func (p *Person) control(ctx context.Context, r *Result, interactive bool, name string, fields any) {
 	p.retryOnce(ctx, r, interactive, func(ctx context.Context) (reply, *problem) {
-		answer, err := p.host.call(ctx, p.User, name, fields)
-		switch {
-		case err != nil:
-			return reply{}, noAnswer(err)
-		case answer.Reject != nil:
-			return reply{}, readRejection(answer.Reject)
-		}
-		return reply{status: http.StatusOK, body: answer.Resolve}, nil
+		return answered(p.host.call(ctx, p.User, name, fields))
 	})
+}
+
+// answered is what the portal said to a call.
+func answered(answer hostAnswer, err error) (reply, *problem) {
+	switch {
+	case err != nil:
+		return reply{}, noAnswer(err)
+	case answer.Reject != nil:
+		return reply{}, readRejection(answer.Reject)
+	}
+	return reply{status: http.StatusOK, body: answer.Resolve}, nil
 }
 
 // readRejection makes a problem of a rejection of items or jobs. The back-end's ErrorResponse is a string of JSON in

@@ -4,9 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
-	"net/url"
-	"regexp"
 	"slices"
 	"time"
 
@@ -33,7 +32,7 @@ func (s *show) act(ctx context.Context, p *play.Person, step *Step, done *StepRe
 	case step.Update != nil:
 		done.Step = fmt.Sprintf("%s updates %s", s.who, step.Update.Of)
 		done.Result = p.Update(ctx, s.items[step.Update.Of].id, play.Changes{DisplayName: step.Update.Name,
-			Description: step.Update.Description, Payload: payload(step.Update.Payload)})
+			Description: step.Update.Description, Payload: json.RawMessage(step.Update.Payload)})
 		done.Body = nil
 	case step.Delete != nil:
 		s.delete(ctx, p, step.Delete, done)
@@ -41,24 +40,12 @@ func (s *show) act(ctx context.Context, p *play.Person, step *Step, done *StepRe
 		done.Step = "Fabric resolves an endpoint"
 		resp, err := s.Cloud.Control("").Resolve(ctx, step.Resolve)
 		done.Result = answered(resp, err)
+	case step.Schedule != nil, step.Due != nil, step.Unschedule != nil:
+		s.schedule(ctx, p, step, done)
 	default:
 		s.job(ctx, p, step, done)
 	}
 }
-
-// payload is what was written in YAML, as JSON; nil where nothing was.
-func payload(v any) json.RawMessage {
-	if v == nil {
-		return nil
-	}
-	data, err := json.Marshal(v)
-	if err != nil {
-		return nil // YAML's values always encode: keys are strings
-	}
-	return data
-}
-
-var pathParameter = regexp.MustCompile(`\{(\w+)\}`)
 
 func (s *show) call(ctx context.Context, p *play.Person, call *Call, done *StepResult) {
 	route := routeOf(s.Model, call.Route)
@@ -68,17 +55,8 @@ func (s *show) call(ctx context.Context, p *play.Person, call *Call, done *StepR
 		done.Step += " of " + call.Of
 		values["itemId"] = s.items[call.Of].id
 	}
-	for name, value := range call.Params {
-		values[name] = value
-	}
-	req := play.Request{Method: route.Method, Query: url.Values{}, JSON: payload(call.Body)}
-	req.Path = pathParameter.ReplaceAllStringFunc(route.Path, func(name string) string {
-		return url.PathEscape(values[name[1:len(name)-1]])
-	})
-	for _, q := range route.Query {
-		req.Query.Set(q.Name, values[q.Name])
-	}
-	done.Result = p.Call(ctx, req)
+	maps.Copy(values, call.Params)
+	done.Result = p.Call(ctx, play.RequestOf(route, values, call.Body))
 }
 
 func (s *show) create(ctx context.Context, p *play.Person, c *Create, done *StepResult) {
@@ -86,7 +64,7 @@ func (s *show) create(ctx context.Context, p *play.Person, c *Create, done *Step
 	if c.As != "" {
 		done.Step += " as " + c.As
 	}
-	changes := play.Changes{DisplayName: &c.Name, Payload: payload(c.Payload)}
+	changes := play.Changes{DisplayName: &c.Name, Payload: json.RawMessage(c.Payload)}
 	if c.Description != "" {
 		changes.Description = &c.Description
 	}
@@ -152,7 +130,7 @@ func (s *show) job(ctx context.Context, p *play.Person, step *Step, done *StepRe
 		of := s.items[step.Run.Of]
 		done.Step = fmt.Sprintf("%s runs %s of %s as %s", s.who, step.Run.Job, step.Run.Of, step.Run.As)
 		started := &run{of: of}
-		started.id, done.Result = p.Run(ctx, of.id, of.typeName+"."+step.Run.Job, payload(step.Run.Payload))
+		started.id, done.Result = p.Run(ctx, of.id, of.typeName+"."+step.Run.Job, json.RawMessage(step.Run.Payload))
 		s.runs[step.Run.As] = started
 		s.names.name(started.id, step.Run.As)
 	case step.Wait != nil:
@@ -205,6 +183,8 @@ func (s *show) arrange(ctx context.Context, step *Step, done *StepResult) error 
 	case step.Grant != nil:
 		done.Step = fmt.Sprintf("on %s everybody may %v", step.Grant.Of, step.Grant.Permissions)
 		fabric.Grant(s.items[step.Grant.Of].id, step.Grant.Permissions...)
+	case step.Role != nil:
+		return s.role(step.Role, done)
 	case step.Pause != nil:
 		done.Step = "a pause of " + step.Pause.String()
 		pause(ctx, step.Pause.Duration)

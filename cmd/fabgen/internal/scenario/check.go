@@ -1,73 +1,57 @@
 package scenario
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
-	"github.com/fabgen/fabgen/generator/config"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/yamlfile"
 	"github.com/fabgen/fabgen/generator/model"
 )
 
 // Parse reads a story about a workload, played by the people of a seed. file is its name for messages. The error is of
-// type Problems, and holds everything that is wrong.
+// type yamlfile.Problems, and holds everything that is wrong.
 func Parse(file string, data []byte, m *model.Model, seed *localentra.Seed) (*Story, error) {
-	r := &reader{file: file}
-	name, nodes := r.read(data)
+	r := &yamlfile.Reader{File: file, Words: words}
+	name, nodes := read(r, data)
 	story := &Story{File: file, Name: name}
-	c := &checker{reader: r, m: m, items: map[string]*model.Item{}, runs: map[string]bool{}}
+	c := &checker{Reader: r, m: m, items: map[string]*model.Item{}, runs: map[string]bool{}, schedules: map[string]bool{}}
 	for _, u := range seed.Users {
 		c.people = append(c.people, u.UserName)
 	}
 	for i := range nodes {
-		if len(r.problems) == 0 || !r.at(nodes[i]) {
+		if !r.Failed(nodes[i].step.Line) { // what a step says is not looked at where its form is wrong
 			c.check(&nodes[i])
 		}
 		story.Steps = append(story.Steps, nodes[i].step)
 	}
-	if len(r.problems) > 0 {
-		slices.SortStableFunc(r.problems, func(a, b Problem) int { return a.Line - b.Line })
-		return nil, r.problems
+	if err := r.Err(); err != nil {
+		return nil, err
 	}
 	return story, nil
 }
 
-// at says whether something is wrong with the form of a step: what it says is not looked at then.
-func (r *reader) at(n node) bool {
-	return slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Line == n.at.Line })
-}
-
 // checker compares a story with the workload that it is about.
 type checker struct {
-	*reader
+	*yamlfile.Reader
 	m      *model.Model
 	people []string
 	who    string
 	items  map[string]*model.Item // that earlier steps have made, by what they call them
 	runs   map[string]bool
-	node   *node
+
+	schedules map[string]bool // that are there
+	node      *node
 }
 
 // wrong reports something at a key of the step.
 func (c *checker) wrong(key, format string, args ...any) {
-	at := c.node.places[key]
-	if at == nil {
-		at = c.node.at
-	}
-	c.fail(at, format, args...)
+	c.Fail(c.node.place(key), format, args...)
 }
 
 // known reports a word that is none of those that there are.
 func (c *checker) known(key, what, word string, all []string) {
-	if slices.Contains(all, word) {
-		return
-	}
-	hint := ""
-	if near := config.Nearest(word, all); near != "" {
-		hint = fmt.Sprintf("; did you mean %s?", near)
-	}
-	c.wrong(key, "found no %s %q; there is %s%s", what, word, strings.Join(all, ", "), hint)
+	c.Known(c.node.place(key), what, word, all)
 }
 
 // actions are those of a step, by their keys.
@@ -79,10 +63,11 @@ func (s *Step) actions() []string {
 	}{
 		{"call", s.Call != nil}, {"create", s.Create != nil}, {"read", s.Read != nil}, {"update", s.Update != nil},
 		{"delete", s.Delete != nil}, {"run", s.Run != nil}, {"wait", s.Wait != nil}, {"cancel", s.Cancel != nil},
+		{"schedule", s.Schedule != nil}, {"due", s.Due != nil}, {"unschedule", s.Unschedule != nil},
 		{"resolve", s.Resolve != nil}, {"fault", s.Fault != nil}, {"outage", s.Outage != nil},
 		{"expireSecret", s.ExpireSecret != nil}, {"rotateKeys", s.RotateKeys}, {"expireTokens", s.ExpireTokens},
 		{"revokeConsent", s.RevokeConsent}, {"requireProof", s.RequireProof != nil}, {"grant", s.Grant != nil},
-		{"pause", s.Pause != nil},
+		{"role", s.Role != nil}, {"pause", s.Pause != nil},
 	} {
 		if a.is {
 			keys = append(keys, a.key)
@@ -94,7 +79,7 @@ func (s *Step) actions() []string {
 // acts says whether somebody does something, which ends in some way.
 func (s *Step) acts() bool {
 	return s.Call != nil || s.Create != nil || s.Read != nil || s.Update != nil || s.Delete != nil || s.Run != nil ||
-		s.Wait != nil || s.Cancel != nil || s.Resolve != nil
+		s.Wait != nil || s.Cancel != nil || s.Schedule != nil || s.Due != nil || s.Unschedule != nil || s.Resolve != nil
 }
 
 func (c *checker) check(n *node) {
@@ -119,6 +104,7 @@ func (c *checker) check(n *node) {
 	}
 	c.checkItems(s)
 	c.checkJobs(s)
+	c.checkSchedules(s)
 	c.checkCloud(s)
 }
 
@@ -193,14 +179,7 @@ func (c *checker) checkCall(call *Call) {
 func (c *checker) checkJobs(s *Step) {
 	switch {
 	case s.Run != nil:
-		c.item("run", s.Run.Of)
-		if i := c.items[s.Run.Of]; i != nil {
-			var names []string
-			for _, j := range i.Jobs {
-				names = append(names, j.Name)
-			}
-			c.known("run", "job", s.Run.Job, names)
-		}
+		c.jobOf("run", s.Run.Job, s.Run.Of)
 		if s.Run.As == "" {
 			s.Run.As = s.Run.Job
 		}
@@ -216,6 +195,48 @@ func (c *checker) checkJobs(s *Step) {
 	}
 }
 
+// jobOf wants a job of an item that an earlier step has made.
+func (c *checker) jobOf(key, job, of string) {
+	c.item(key, of)
+	if i := c.items[of]; i != nil {
+		var names []string
+		for _, j := range i.Jobs {
+			names = append(names, j.Name)
+		}
+		c.known(key, "job", job, names)
+	}
+}
+
+func (c *checker) checkSchedules(s *Step) {
+	switch {
+	case s.Schedule != nil:
+		c.jobOf("schedule", s.Schedule.Job, s.Schedule.Of)
+		if s.Schedule.As == "" {
+			s.Schedule.As = s.Schedule.Job
+		}
+		if c.schedules[s.Schedule.As] {
+			c.wrong("schedule", "there is a schedule %q; drop it first with unschedule, or give this one another name with as", s.Schedule.As)
+		}
+		c.schedules[s.Schedule.As] = true
+	case s.Due != nil:
+		c.schedule("due", s.Due.Schedule)
+		if s.Due.As == "" {
+			s.Due.As = s.Due.Schedule
+		}
+		c.runs[s.Due.As] = true
+	case s.Unschedule != nil:
+		c.schedule("unschedule", s.Unschedule.Schedule)
+		delete(c.schedules, s.Unschedule.Schedule)
+	}
+}
+
+// schedule wants a schedule that an earlier step has made.
+func (c *checker) schedule(key, name string) {
+	if !c.schedules[name] {
+		c.wrong(key, "schedule is %q, which is not there; make it with schedule", name)
+	}
+}
+
 // run wants a run that an earlier step has started.
 func (c *checker) run(key, name string) {
 	if !c.runs[name] {
@@ -227,6 +248,9 @@ func (c *checker) checkCloud(s *Step) {
 	switch {
 	case s.Fault != nil:
 		c.checkFault(s.Fault)
+	case s.Role != nil:
+		c.known("role", "user", s.Role.Of, c.people)
+		c.known("role", "role", s.Role.Role, localentra.Roles)
 	case s.ExpireTokens && c.who == "":
 		c.wrong("expireTokens", "nobody acts yet whose token could expire; begin with as:")
 	case s.RequireProof != nil:

@@ -65,7 +65,7 @@ func Run(ctx context.Context, stage Stage, story *Story, transcript io.Writer) (
 		return nil, fmt.Errorf("playing %s: %w", story.File, err)
 	}
 	s := &show{Stage: stage, player: player, names: newNames(stage), people: map[string]*play.Person{},
-		items: map[string]*item{}, runs: map[string]*run{}}
+		items: map[string]*item{}, runs: map[string]*run{}, schedules: map[string]*schedule{}}
 	s.reset()
 	defer s.end(ctx)
 	result := &Result{}
@@ -96,7 +96,10 @@ type show struct {
 	runs   map[string]*run
 	proofs []proof
 	names  *names
-	who    string
+
+	schedules map[string]*schedule
+	roles     bool // whether roles matter
+	who       string
 }
 
 type item struct {
@@ -241,6 +244,7 @@ func (s *show) reset() {
 	s.proofs = nil
 	fabric.Throttle(0, 0)
 	fabric.SetOutage(false)
+	s.Cloud.ForgetRoles()
 }
 
 // endTime bounds what is done when a story is over.
@@ -251,6 +255,9 @@ func (s *show) end(ctx context.Context) {
 	s.reset()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
 	defer cancel()
+	for _, schedule := range s.schedules {
+		schedule.by.Unschedule(ctx, schedule.id) // where Fabric has not dropped it with its item
+	}
 	for _, i := range slices.Backward(s.made) {
 		if p := s.people[i.by]; !i.gone && p != nil {
 			p.Delete(ctx, i.id)

@@ -3,7 +3,11 @@
 // transcript that is the same each time. docs/stories.md is the format for those who write them.
 package scenario
 
-import "time"
+import (
+	"time"
+
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/yamlfile"
+)
 
 // Story is a story that Parse has read.
 type Story struct {
@@ -19,14 +23,18 @@ type Step struct {
 	// Who acts, by the user name of the seed; holds for the steps that follow, too.
 	Who string `yaml:"as"`
 
-	Call    *Call             `yaml:"call"`
-	Create  *Create           `yaml:"create"`
-	Read    *Target           `yaml:"read"`
-	Update  *Update           `yaml:"update"`
-	Delete  *Delete           `yaml:"delete"`
-	Run     *RunJob           `yaml:"run"`
-	Wait    *Wait             `yaml:"wait"`
-	Cancel  *JobTarget        `yaml:"cancel"`
+	Call       *Call           `yaml:"call"`
+	Create     *Create         `yaml:"create"`
+	Read       *Target         `yaml:"read"`
+	Update     *Update         `yaml:"update"`
+	Delete     *Delete         `yaml:"delete"`
+	Run        *RunJob         `yaml:"run"`
+	Wait       *Wait           `yaml:"wait"`
+	Cancel     *JobTarget      `yaml:"cancel"`
+	Schedule   *Schedule       `yaml:"schedule"`
+	Due        *Due            `yaml:"due"`
+	Unschedule *ScheduleTarget `yaml:"unschedule"`
+
 	Resolve map[string]string `yaml:"resolve"` // endpoint resolution, by the contract's properties
 
 	Fault         *Fault    `yaml:"fault"`
@@ -37,6 +45,7 @@ type Step struct {
 	RevokeConsent bool      `yaml:"revokeConsent"`
 	RequireProof  *Proof    `yaml:"requireProof"`
 	Grant         *Grant    `yaml:"grant"`
+	Role          *Role     `yaml:"role"`
 	Pause         *Duration `yaml:"pause"`
 
 	// Within bounds the step. Default 30 s.
@@ -50,16 +59,16 @@ type Call struct {
 	Route  string            `yaml:"route"`
 	Of     string            `yaml:"of"`     // the item that workspaceId and itemId name
 	Params map[string]string `yaml:"params"` // of path and query
-	Body   any               `yaml:"body"`   // sent as JSON
+	Body   yamlfile.JSON     `yaml:"body"`   // sent as JSON
 }
 
 // Create makes an item.
 type Create struct {
-	Item        string `yaml:"item"` // its type, as in fabgen.yaml
-	Name        string `yaml:"name"`
-	Description string `yaml:"description"`
-	Payload     any    `yaml:"payload"`
-	As          string `yaml:"as"` // what later steps call it
+	Item        string        `yaml:"item"` // its type, as in fabgen.yaml
+	Name        string        `yaml:"name"`
+	Description string        `yaml:"description"`
+	Payload     yamlfile.JSON `yaml:"payload"`
+	As          string        `yaml:"as"` // what later steps call it
 }
 
 // Target names an item.
@@ -69,10 +78,10 @@ type Target struct {
 
 // Update changes an item. What is left out stays as it is.
 type Update struct {
-	Of          string  `yaml:"of"`
-	Name        *string `yaml:"name"`
-	Description *string `yaml:"description"`
-	Payload     any     `yaml:"payload"`
+	Of          string        `yaml:"of"`
+	Name        *string       `yaml:"name"`
+	Description *string       `yaml:"description"`
+	Payload     yamlfile.JSON `yaml:"payload"`
 }
 
 // Delete drops an item. Without a subject Fabric does so on nobody's behalf.
@@ -83,10 +92,10 @@ type Delete struct {
 
 // RunJob starts a job.
 type RunJob struct {
-	Job     string `yaml:"job"`
-	Of      string `yaml:"of"`
-	Payload any    `yaml:"payload"`
-	As      string `yaml:"as"` // what later steps call the run; default: the job's name
+	Job     string        `yaml:"job"`
+	Of      string        `yaml:"of"`
+	Payload yamlfile.JSON `yaml:"payload"`
+	As      string        `yaml:"as"` // what later steps call the run; default: the job's name
 }
 
 // Wait watches a run until it has ended.
@@ -98,6 +107,24 @@ type Wait struct {
 // JobTarget names a run.
 type JobTarget struct {
 	Job string `yaml:"job"`
+}
+
+// Schedule has a job run again and again, each time that Due says so.
+type Schedule struct {
+	Job string `yaml:"job"`
+	Of  string `yaml:"of"`
+	As  string `yaml:"as"` // what later steps call the schedule; default: the job's name
+}
+
+// Due has the time of a schedule come.
+type Due struct {
+	Schedule string `yaml:"schedule"`
+	As       string `yaml:"as"` // what later steps call the run; default: the schedule's name
+}
+
+// ScheduleTarget names a schedule.
+type ScheduleTarget struct {
+	Schedule string `yaml:"schedule"`
 }
 
 // Fault has the next exchanges, or the next calls of Fabric, fail.
@@ -125,6 +152,12 @@ type Proof struct {
 type Grant struct {
 	Of          string   `yaml:"of"`
 	Permissions []string `yaml:"permissions"`
+}
+
+// Role gives somebody a role in the workspace. The first of a story has everybody else have the seed's.
+type Role struct {
+	Of   string `yaml:"of"`   // user name
+	Role string `yaml:"role"` // one of localentra.Roles
 }
 
 // Expect is how a step must end. What is left out may be anything.

@@ -26,6 +26,8 @@ type Command struct {
 	Args []string // the program, as exec.LookPath finds it, and its arguments
 	Dir  string   // its folder; that of this process where it is empty
 	Env  []string // its whole environment, see Environ; that of this process where it is nil
+	// Yields gives it, and all that it starts, less of the processors where others want them too.
+	Yields bool
 }
 
 // Run runs a program to its end. When ctx ends, the program and all that it started are interrupted, and killed where
@@ -79,7 +81,7 @@ func startChild(c Command, out io.Writer) (*child, error) {
 	inGroup(cmd)
 	p := &child{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error)
-	go p.live(started)
+	go p.live(started, c.Yields)
 	if err := <-started; err != nil {
 		return nil, notStarted(c.Args[0], err)
 	}
@@ -87,12 +89,15 @@ func startChild(c Command, out io.Writer) (*child, error) {
 }
 
 // live is the whole life of a child. It keeps its thread: Linux ends a child with the thread that started it.
-func (p *child) live(started chan<- error) {
+func (p *child) live(started chan<- error, yields bool) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	err := p.cmd.Start()
 	if err == nil {
 		p.group = groupOf(p.cmd.Process)
+		if yields {
+			p.group.yield()
+		}
 	}
 	started <- err
 	if err != nil {

@@ -1,6 +1,7 @@
 package supervisor_test
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"os/exec"
@@ -53,5 +54,16 @@ func TestGroupOfTheDead(t *testing.T) {
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
+	}
+}
+
+// What yields is nice, and so is what it starts.
+func TestYields(t *testing.T) {
+	for _, yields := range []bool{false, true} {
+		var said bytes.Buffer
+		c := supervisor.Command{Args: []string{"sh", "-c", "sleep 0.2; nice; sh -c nice"}, Yields: yields}
+		if err := c.Run(t.Context(), &said); err != nil || (said.String() == "10\n10\n") != yields {
+			t.Errorf("yields %t: %v: %q", yields, err, said.String())
+		}
 	}
 }

@@ -12,11 +12,15 @@ var (
 	createJobObject          = kernel32.NewProc("CreateJobObjectW")
 	assignProcessToJobObject = kernel32.NewProc("AssignProcessToJobObject")
 	terminateJobObject       = kernel32.NewProc("TerminateJobObject")
+	setPriorityClass         = kernel32.NewProc("SetPriorityClass")
 	generateConsoleCtrlEvent = kernel32.NewProc("GenerateConsoleCtrlEvent")
 )
 
 // ctrlBreak is CTRL_BREAK_EVENT, the one event that reaches a group alone. Go takes it for an interrupt.
 const ctrlBreak = 1
+
+// belowNormal is BELOW_NORMAL_PRIORITY_CLASS, which a process hands on to those that it starts.
+const belowNormal = 0x4000
 
 // group is a job object and, for events of the console, a process group. A job of 0 is one that could not be made.
 type group struct {
@@ -43,6 +47,14 @@ func groupOf(p *os.Process) group {
 		g.job = 0
 	}
 	return g
+}
+
+// yield is a wish: a group that stays as it was is slower for others and no more.
+func (g group) yield() {
+	if p, err := os.FindProcess(g.pid); err == nil {
+		_ = p.WithHandle(func(handle uintptr) { _, _, _ = setPriorityClass.Call(handle, belowNormal) })
+		_ = p.Release()
+	}
 }
 
 // signal asks the group to end, or ends it where the signal is SIGKILL.

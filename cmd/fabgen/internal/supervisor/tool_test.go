@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -38,7 +39,9 @@ func TestGoBuild(t *testing.T) {
 	binary := supervisor.Executable(filepath.Join(t.TempDir(), "server"))
 	p := supervisor.Process{
 		Name: "backend", Command: supervisor.Command{Args: []string{binary}},
-		Prepare: supervisor.GoBuild(dir, binary, "./cmd/server", append(os.Environ(), "GOWORK=off")),
+		Prepare: supervisor.GoBuild{
+			Dir: dir, Package: "./cmd/server", Binary: binary, Env: append(os.Environ(), "GOWORK=off"),
+		}.Step(),
 	}
 	s := run(t, supervisor.Options{}, p)
 	s.await("backend", supervisor.Ready)
@@ -63,12 +66,40 @@ func TestGoBuild(t *testing.T) {
 	s.stop()
 }
 
+// A tag stands beside those that GOFLAGS has.
+func TestGoBuildTag(t *testing.T) {
+	printing := func(name string) string {
+		return "//go:build " + name + "\n\npackage main\n\nfunc init() { print(`" + name + " `) }\n"
+	}
+	dir := folder(t, map[string]string{
+		"go.mod": "module example.com/x\n\ngo 1.24\n", "main.go": "package main\n\nfunc main() {}\n",
+		"a.go": printing("one"), "b.go": printing("two"), "c.go": printing("three"), "d.go": printing("four"),
+	})
+	binary := supervisor.Executable(filepath.Join(t.TempDir(), "server"))
+	for goflags, want := range map[string]string{
+		"":                            "one ",
+		"-tags=two":                   "one two ",
+		"-tags=four --tags=two,three": "one two three ",
+		"-mod=mod '-tags=three'":      "one three ",
+	} {
+		build := supervisor.GoBuild{Dir: dir, Package: ".", Binary: binary, Tag: "one",
+			Env: append(os.Environ(), "GOWORK=off", "GOFLAGS="+goflags)}
+		if err := build.Run(t.Context(), os.Stderr); err != nil {
+			t.Errorf("GOFLAGS=%s: %v", goflags, err)
+			continue
+		}
+		if said, err := exec.Command(binary).CombinedOutput(); err != nil || string(said) != want {
+			t.Errorf("GOFLAGS=%s: %v: %q, not %q", goflags, err, said, want)
+		}
+	}
+}
+
 // A tool that is not there is told with where it comes from.
 func TestToolsThatAreNotThere(t *testing.T) {
 	dir := folder(t, map[string]string{"package.json": "{}", "package-lock.json": `{"packages": {}}`})
 	t.Setenv("PATH", t.TempDir())
 	for tool, step := range map[string]*supervisor.Step{
-		"go": supervisor.GoBuild(dir, "x", ".", nil), "node": supervisor.NPM{Dir: dir}.Step(),
+		"go": supervisor.GoBuild{Dir: dir, Package: ".", Binary: "x"}.Step(), "node": supervisor.NPM{Dir: dir}.Step(),
 	} {
 		err := step.Run(t.Context(), os.Stderr)
 		var missing *supervisor.ToolError

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/bench"
@@ -12,9 +13,15 @@ import (
 	"github.com/fabgen/fabgen/generator/model"
 )
 
+// Edit is a change of a back-end's code, as a user makes it: Old, which stands once in the file, becomes New.
+type Edit struct {
+	File     string // in backend/
+	Old, New string
+}
+
 // Build builds a golden workload's back-end from a copy of it, and gives what bench.Start needs to run it. root is the
 // path of this repository.
-func Build(t testing.TB, root, name string) bench.Options {
+func Build(t testing.TB, root, name string, edits ...Edit) bench.Options {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(root, "golden", name, "fabgen.yaml"))
 	if err != nil {
@@ -33,6 +40,9 @@ func Build(t testing.TB, root, name string) bench.Options {
 	if err := os.CopyFS(backend, os.DirFS(filepath.Join(root, "golden", name, "want", "backend"))); err != nil {
 		t.Fatal(err)
 	}
+	for _, e := range edits {
+		e.apply(t, backend)
+	}
 	binary := filepath.Join(dir, "server.exe")
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./cmd/server")
 	cmd.Dir, cmd.Env = backend, append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
@@ -40,6 +50,21 @@ func Build(t testing.TB, root, name string) bench.Options {
 		t.Fatalf("building the back-end: %v\n%s", err, said)
 	}
 	return bench.Options{Dir: dir, Model: m, Env: m.Env, Binary: binary}
+}
+
+func (e Edit) apply(t testing.TB, backend string) {
+	t.Helper()
+	file := filepath.Join(backend, filepath.FromSlash(e.File))
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(data), e.Old); n != 1 {
+		t.Fatalf("%s has %q %d times", e.File, e.Old, n)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(data), e.Old, e.New, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Start starts a bench that ends with the test.

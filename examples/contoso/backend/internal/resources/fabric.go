@@ -14,7 +14,7 @@ func newFabric(a *auth.Authenticator, s *settings.Settings) (*workload.Fabric, e
 	resource := auth.Resource{
 		Name:   "fabric",
 		URI:    "https://analysis.windows.net/powerbi/api",
-		Scopes: []string{"Item.Read.All"},
+		Scopes: []string{"Workspace.Read.All"},
 		As:     auth.AsUser,
 	}
 	return workload.NewFabric(a, resource, s.FabricURL)

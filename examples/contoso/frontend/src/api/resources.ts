@@ -22,7 +22,7 @@ export const resources = {
   fabric: {
     name: "fabric",
     uri: "https://analysis.windows.net/powerbi/api",
-    scopes: ["https://analysis.windows.net/powerbi/api/Item.Read.All"],
+    scopes: ["https://analysis.windows.net/powerbi/api/Workspace.Read.All"],
     as: "user",
   },
   pricing: {

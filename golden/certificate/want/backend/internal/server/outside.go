@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/fabgen/fabgen/runtime/auth"
-	"github.com/fabgen/fabgen/runtime/rediscache"
 	"github.com/fabgen/fabgen/runtime/sqlstore"
 	"github.com/fabgen/fabgen/runtime/telemetry"
 	"github.com/fabgen/fabgen/runtime/workload"
@@ -25,6 +24,13 @@ type outside struct {
 	telemetry *telemetry.Providers
 	checks    []workload.Check
 	closers   []func(context.Context) error
+}
+
+// tokenCache is what replicas share tokens through.
+type tokenCache interface {
+	auth.TokenCache
+	Ping(context.Context) error
+	Close() error
 }
 
 // open opens all of it. What was opened is closed again where the next thing fails.
@@ -71,7 +77,7 @@ func (o *outside) openDoor(_ context.Context, s *settings.Settings, logger *slog
 	config := s.Auth(logger)
 	config.TracerProvider, config.MeterProvider = o.telemetry.Tracer, o.telemetry.Meter
 	if s.TokenCacheURL != "" {
-		cache, err := rediscache.Open(string(s.TokenCacheURL))
+		cache, err := openTokenCache(string(s.TokenCacheURL))
 		if err != nil {
 			return fmt.Errorf("TOKEN_CACHE_URL: %w", err)
 		}

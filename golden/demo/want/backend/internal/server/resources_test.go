@@ -45,7 +45,7 @@ func resourceCalls(b *bench, clients *resources.Set) map[string]func(context.Con
 			return clients.Onelake.WriteFile(ctx, item, "from-a-test.txt", []byte("text"))
 		},
 		"fabric": func(ctx context.Context) error {
-			_, err := clients.Fabric.Item(ctx, b.workspaceID, b.itemID)
+			_, err := clients.Fabric.Workspaces(ctx)
 			return err
 		},
 		"pricing": func(ctx context.Context) error {

@@ -37,7 +37,7 @@ type ResourceCall struct {
 func (s *Server) NewResource(uri string, scopes ...string) (*Resource, error) {
 	resource := &Resource{}
 	var err error
-	resource.URL, err = s.listen(s.observed(uri, s.bearer(uri, scopes, fabricError, resource)))
+	resource.URL, err = s.listen(s.observed(uri, s.bearer(uri, anyOf(scopes...), fabricError, resource)))
 	return resource, err
 }
 
@@ -72,9 +72,14 @@ func (r *Resource) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 type tokenKey struct{}
 
+// scopesOf gives those scopes of which a user's token needs one for a call.
+type scopesOf func(*http.Request) []string
+
+func anyOf(scopes ...string) scopesOf { return func(*http.Request) []string { return scopes } }
+
 // bearer lets calls through that carry a token for the resource, and, in a user's token, one of the scopes. refuse answers
 // the others.
-func (s *Server) bearer(resource string, scopes []string, refuse errorWriter, next http.Handler) http.Handler {
+func (s *Server) bearer(resource string, scopes scopesOf, refuse errorWriter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, err := auth.ParseBearer(r.Header)
 		if err != nil {
@@ -87,7 +92,7 @@ func (s *Server) bearer(resource string, scopes []string, refuse errorWriter, ne
 			refuse(w, http.StatusUnauthorized, "TokenNotValid", err.Error())
 			return
 		}
-		if _, err := s.options.Entra.VerifyFor(text, resource, scopes...); err != nil {
+		if _, err := s.options.Entra.VerifyFor(text, resource, scopes(r)...); err != nil {
 			noted(w).refuse(roleBearer, err)
 			refuse(w, http.StatusForbidden, "InsufficientScopes", err.Error())
 			return

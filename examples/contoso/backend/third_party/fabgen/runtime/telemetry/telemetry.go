@@ -16,17 +16,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
-	"time"
 
-	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/metric"
-	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
-	"go.opentelemetry.io/otel/sdk/resource"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -59,25 +50,7 @@ func Start(ctx context.Context, o Options) (*Providers, error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	otel.SetErrorHandler(&quiet{logger: o.Logger}) // exporters report there and nowhere else
-	attributes, err := resource.New(ctx, resource.WithFromEnv(), resource.WithTelemetrySDK(),
-		resource.WithAttributes(attribute.String("service.name", o.Service), attribute.String("service.version", o.Version)))
-	if err != nil {
-		return nil, fmt.Errorf("telemetry: describing this service: %w", err)
-	}
-	spans, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(o.Endpoint+"/v1/traces"))
-	if err != nil {
-		return nil, fmt.Errorf("telemetry: exporter of traces to %s: %w", o.Endpoint, err)
-	}
-	metrics, err := otlpmetrichttp.New(ctx, otlpmetrichttp.WithEndpointURL(o.Endpoint+"/v1/metrics"))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("telemetry: exporter of metrics to %s: %w", o.Endpoint, err), spans.Shutdown(ctx))
-	}
-	tracer := sdktrace.NewTracerProvider(sdktrace.WithBatcher(spans), sdktrace.WithResource(attributes))
-	meter := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewPeriodicReader(metrics)),
-		sdkmetric.WithResource(attributes))
-	return &Providers{Tracer: tracer, Meter: meter,
-		shutdown: []func(context.Context) error{tracer.Shutdown, meter.Shutdown}}, nil
+	return start(ctx, o)
 }
 
 // Shutdown sends what is left, for as long as ctx lasts. Of a Providers that sends nothing it does nothing.
@@ -90,23 +63,4 @@ func (p *Providers) Shutdown(ctx context.Context) error {
 		return fmt.Errorf("telemetry: sending what was left: %w", err)
 	}
 	return nil
-}
-
-// quiet logs the first failure of each minute: a collector that is away fails again and again.
-type quiet struct {
-	logger *slog.Logger
-
-	mu   sync.Mutex
-	last time.Time
-}
-
-// Handle implements OpenTelemetry's ErrorHandler.
-func (q *quiet) Handle(err error) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if time.Since(q.last) < time.Minute {
-		return
-	}
-	q.last = time.Now()
-	q.logger.Warn("telemetry could not be sent", "error", err)
 }

@@ -23,11 +23,11 @@ const maxAnswer = 16 << 20
 // API calls a resource's HTTP API. Each request carries a token for the resource, on behalf of the caller in its
 // context or as the workload's application, as the resource says. It is safe for concurrent use.
 type API struct {
-	name     string
-	base     *url.URL
-	http     *http.Client
-	auth     *auth.Authenticator
-	resource auth.Resource
+	TokenSource
+
+	name string
+	base *url.URL
+	http *http.Client
 }
 
 // NewAPI makes a client of the API at baseURL, to which alone the tokens of the resource are sent. One call takes at
@@ -40,7 +40,7 @@ func NewAPI(a *auth.Authenticator, resource auth.Resource, baseURL string) (*API
 	if err != nil {
 		return nil, err
 	}
-	api.auth, api.resource = a, resource
+	api.TokenSource = TokenSource{auth: a, resource: resource}
 	return api, nil
 }
 
@@ -55,14 +55,6 @@ func newAPI(name, baseURL string, client *http.Client) (*API, error) {
 
 // Client is the HTTP client that carries the tokens, for what Do does not fit.
 func (a *API) Client() *http.Client { return a.http }
-
-// LongRunning is ctx for a job that may outlive the token of the user who started it: with it every resource goes on
-// to be called on that user's behalf. A job calls it first, while that token is valid; missing consent shows then.
-func (a *API) LongRunning(ctx context.Context) (context.Context, error) {
-	ctx, err := a.auth.LongRunning(ctx, a.resource)
-	noteSession(ctx)
-	return ctx, err
-}
 
 // URL is an address under the API's own: each element of path is one segment and is escaped as one.
 func (a *API) URL(path []string, query url.Values) string {
@@ -159,8 +151,8 @@ func (a *API) request(ctx context.Context, call Call) (*http.Request, error) {
 	return req, nil
 }
 
-// TokenSource gives tokens for a resource that has no HTTP API of its own, such as a database. It is safe for
-// concurrent use.
+// TokenSource gives tokens for a resource, such as a database that is not called over HTTP. It is safe for concurrent
+// use.
 type TokenSource struct {
 	auth     *auth.Authenticator
 	resource auth.Resource
@@ -177,7 +169,8 @@ func (t *TokenSource) Token(ctx context.Context) (auth.AccessToken, error) {
 	return t.auth.Token(ctx, t.resource)
 }
 
-// LongRunning is that of API.
+// LongRunning is ctx for a job that may outlive the token of the user who started it: with it every resource goes on
+// to be called on that user's behalf. A job calls it first, while that token is valid; missing consent shows then.
 func (t *TokenSource) LongRunning(ctx context.Context) (context.Context, error) {
 	ctx, err := t.auth.LongRunning(ctx, t.resource)
 	noteSession(ctx)

@@ -11,9 +11,22 @@ import (
 	"github.com/fabgen/fabgen/runtime/entratest"
 )
 
-// readScopes let a user's token read in Fabric's API. Which of them an operation takes, Fabric's reference says of each;
-// here each takes any.
-var readScopes = []string{"user_impersonation", "Workspace.Read.All", "Workspace.ReadWrite.All", "Item.Read.All", "Item.ReadWrite.All"}
+// workspaceScopes let a user's token read workspaces, and which items are in them. user_impersonation is for tests, to
+// which scopes are no matter.
+// https://learn.microsoft.com/rest/api/fabric/core/workspaces/list-workspaces
+var workspaceScopes = anyOf("Workspace.Read.All", "Workspace.ReadWrite.All", "user_impersonation")
+
+// itemScopes let a user's token read the item of the path: all items, or those of its type.
+// https://learn.microsoft.com/rest/api/fabric/articles/scopes
+func (s *Server) itemScopes(r *http.Request) []string {
+	scopes := []string{"Item.Read.All", "Item.ReadWrite.All", "user_impersonation"}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at := s.find(r.PathValue("workspace"), r.PathValue("item")); at >= 0 && s.items[at].Type != "" {
+		scopes = append(scopes, s.items[at].Type+".Read.All", s.items[at].Type+".ReadWrite.All")
+	}
+	return scopes
+}
 
 // listWorkspaces answers one page of the workspaces that the caller may see.
 func (s *Server) listWorkspaces(w http.ResponseWriter, r *http.Request) {

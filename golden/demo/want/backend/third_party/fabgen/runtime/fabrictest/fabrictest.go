@@ -116,7 +116,7 @@ func Start(o Options) (*Server, error) {
 		s.Close()
 		return nil, err
 	}
-	guarded := s.bearer(OneLakeURI, []string{"user_impersonation"}, dfsError, files)
+	guarded := s.bearer(OneLakeURI, anyOf("user_impersonation"), dfsError, files)
 	if s.OneLakeURL, err = s.listen(s.observed(ServiceOneLake, s.interrupted(&s.oneLakeBreak, dfsError, guarded))); err != nil {
 		s.Close()
 		return nil, err
@@ -127,13 +127,17 @@ func Start(o Options) (*Server, error) {
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/workload-control/workspaces/{workspace}/items/{item}/resolvepermissions", s.resolvePermissions)
-	for pattern, handler := range map[string]http.HandlerFunc{
-		"GET /v1/workspaces":                          s.listWorkspaces,
-		"GET /v1/workspaces/{workspace}":              s.getWorkspace,
-		"GET /v1/workspaces/{workspace}/items":        s.listItems,
-		"GET /v1/workspaces/{workspace}/items/{item}": s.getItem,
+	for pattern, operation := range map[string]struct {
+		scopes scopesOf
+		answer http.HandlerFunc
+	}{
+		"GET /v1/workspaces":                          {workspaceScopes, s.listWorkspaces},
+		"GET /v1/workspaces/{workspace}":              {workspaceScopes, s.getWorkspace},
+		"GET /v1/workspaces/{workspace}/items":        {workspaceScopes, s.listItems},
+		"GET /v1/workspaces/{workspace}/items/{item}": {s.itemScopes, s.getItem},
 	} {
-		mux.Handle(pattern, s.interrupted(&s.fabricBreak, fabricError, s.bearer(auth.FabricURI, readScopes, fabricError, handler)))
+		guarded := s.bearer(auth.FabricURI, operation.scopes, fabricError, operation.answer)
+		mux.Handle(pattern, s.interrupted(&s.fabricBreak, fabricError, guarded))
 	}
 	return mux
 }

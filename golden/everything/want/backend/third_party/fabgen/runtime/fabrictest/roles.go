@@ -47,6 +47,13 @@ func (s *Server) SetRole(workspaceID, userID string, role Role) {
 	s.roles[key][strings.ToLower(userID)] = role
 }
 
+// ForgetRoles takes back all that SetRole has said of a workspace: it is everybody's again.
+func (s *Server) ForgetRoles(workspaceID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.roles, strings.ToLower(workspaceID))
+}
+
 // role is a user's in a workspace, and whether roles matter there. Server.mu is held.
 func (s *Server) role(workspaceID, userID string) (role Role, matters bool) {
 	roles, matters := s.roles[strings.ToLower(workspaceID)]

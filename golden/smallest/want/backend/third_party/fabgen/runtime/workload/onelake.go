@@ -35,7 +35,7 @@ func NewOneLake(a *auth.Authenticator, resource auth.Resource, baseURL string) (
 	return &OneLake{api: api}, nil
 }
 
-// LongRunning is that of API.
+// LongRunning is that of TokenSource.
 func (o *OneLake) LongRunning(ctx context.Context) (context.Context, error) {
 	return o.api.LongRunning(ctx)
 }
