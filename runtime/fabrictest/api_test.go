@@ -139,37 +139,3 @@ func TestItems(t *testing.T) {
 		}
 	}
 }
-
-func TestThrottleAndOutage(t *testing.T) {
-	b := newBench(t)
-	b.AddItem(fabrictest.FabricItem{ID: "i", WorkspaceID: "w"})
-	item := fabrictest.NewID()
-	b.Grant(item, "Read")
-	both := auth.SubjectAndApp{Subject: b.user(auth.FabricURI), App: b.app(auth.FabricURI)}.HeaderValue()
-	one := "Bearer " + b.user(auth.FabricURI)
-	for url, header := range map[string]string{
-		b.permissionsURL(item):                  both,
-		b.URL + "/v1/workspaces":                one,
-		b.URL + "/v1/workspaces/w/items/i":      one,
-		b.URL + "/v1/workspaces?continuation=0": one,
-	} {
-		want := func(status int, code, retryAfter string) {
-			t.Helper()
-			answer := b.do(t, http.MethodGet, url, header, "")
-			if answer.Status != status || answer.Error().ErrorCode != code ||
-				answer.Header.Get("Retry-After") != retryAfter {
-				t.Errorf("%s: %d %v %s, want %d %s", url, answer.Status, answer.Header, answer.Body, status, code)
-			}
-		}
-		b.Throttle(2, 7*time.Second)
-		want(429, "RequestBlocked", "7")
-		want(429, "RequestBlocked", "7")
-		want(200, "", "")
-		b.Throttle(1, 0)
-		want(429, "RequestBlocked", "")
-		b.SetOutage(true)
-		want(503, "ServiceUnavailable", "")
-		b.SetOutage(false)
-		want(200, "", "")
-	}
-}

@@ -29,6 +29,7 @@ func TestCallsAreObserved(t *testing.T) {
 	const uri = auth.FabricURI
 	both := func(subject, app string) string { return auth.SubjectAndApp{Subject: subject, App: app}.HeaderValue() }
 	throttled := func() { b.Throttle(1, 0) }
+	lakeAway := func() { b.SetOneLakeOutage(true) }
 	nothing := func() {}
 	for name, c := range map[string]struct {
 		before                     func()
@@ -46,10 +47,12 @@ func TestCallsAreObserved(t *testing.T) {
 		"no JWT":     {nothing, "GET", b.URL + "/v1/workspaces", "Bearer secret", "fabric GET /v1/workspaces? 401 TokenNotValid false", "bearer:<nil>!"},
 		"a file":     {nothing, "PUT", b.OneLakeURL + "/w/i/Files/a%20b?resource=file&sig=secret", "Bearer " + b.user(fabrictest.OneLakeURI), "onelake PUT /w/i/Files/a b?resource=file 201  false", "bearer:" + fabrictest.OneLakeURI},
 		"no file":    {nothing, "GET", b.OneLakeURL + "/w/i/Files/x", "Bearer " + b.user(fabrictest.OneLakeURI), "onelake GET /w/i/Files/x? 404 PathNotFound false", "bearer:" + fabrictest.OneLakeURI},
+		"lake away":  {lakeAway, "GET", b.OneLakeURL + "/w/i/Files/x", "Bearer " + b.user(fabrictest.OneLakeURI), "onelake GET /w/i/Files/x? 503 ServerBusy true", "bearer:" + fabrictest.OneLakeURI},
 		"a resource": {nothing, "POST", resource.URL + "/prices", "Bearer " + b.user(uri), pricing + " POST /prices? 401 TokenNotValid false", "bearer:" + uri + "!"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.before()
+			t.Cleanup(func() { b.SetOneLakeOutage(false) })
 			req, err := http.NewRequestWithContext(t.Context(), c.method, c.url, strings.NewReader("body"))
 			must(t, err)
 			req.Header.Set("ActivityId", "the-activity")

@@ -188,6 +188,17 @@ test("Fabric's throttling is told", async () => {
   await picture("inspector-throttled", inspector);
 });
 
+test("OneLake's throttling is told, and counted until it has been", async () => {
+  await openRoute("getForecast", await first());
+  await fault("OneLake throttles");
+  const waits = inspector.getByRole("button", { name: "OneLake throttles × 1" });
+  await waits.waitFor();
+  await send();
+  await shown().getByText("Too many requests").waitFor();
+  await rows(/Back-end to OneLake, refused: .*429 TooManyRequests on purpose/).waitFor();
+  await waits.waitFor({ state: "hidden" });
+});
+
 test("the inspector tells why a call was refused, and what it writes down holds no token", async () => {
   await openRoute("listSources", { workspaceId: crypto.randomUUID() });
   await fault("Lacks consent");
@@ -226,12 +237,20 @@ test("the portal and the pages in it are dark, and in another language, at once"
   await picture("dark-es");
 });
 
-test("Entra's new keys are learnt in the middle of a session", async () => {
+/** Has the front-end begin anew, so that it has no token yet. */
+async function withoutToken(route) {
+  await page.reload();
+  await shown().getByRole("heading", { name: "Contoso Forecast", level: 1 }).waitFor();
+  await openRoute(route);
+}
+
+test("Entra's new keys are learnt in the middle of a session, and the inspector says when", async () => {
   await openRoute("getModels");
   const answered = shown().locator("pre", { hasText: "userId" });
   await send();
   await answered.waitFor();
   await fault("Rotate keys");
+  await withoutToken("getModels");
   // The back-end asks for keys at most each half minute, and so may refuse the new one until then.
   for (const until = Date.now() + 40_000; ; await new Promise((resolve) => setTimeout(resolve, 1000))) {
     const [answer] = await Promise.all([page.waitForResponse((response) => response.url().includes("/api/models")), send()]);
@@ -241,4 +260,12 @@ test("Entra's new keys are learnt in the middle of a session", async () => {
     assert.ok(Date.now() < until, "the new key is refused for ever");
   }
   await answered.waitFor();
+  await fault("Rotate keys");
+  await inspector.getByText("The back-end asks for keys at most every 30 s").waitFor();
+  await withoutToken("getModels");
+  await send(); // right after the back-end has asked
+  await shown().getByText("The service says: The token is not valid.").waitFor();
+  await rows(/Front-end to Back-end, refused: .*GET \/api\/models.*401/).last().click();
+  await told("it does not have the new key yet");
+  await picture("inspector-keys", inspector);
 });

@@ -59,16 +59,30 @@ test("a job is run, watched and cancelled beside its item", async () => {
   assert.equal(await jobs().isVisible(), false);
 });
 
+test("what a front-end learns of a job, the panel shows too", async () => {
+  await create();
+  await button("Jobs").click();
+  await jobs().getByRole("button", { name: "Run now" }).click();
+  await jobs().getByText("In progress").waitFor();
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000); // the page itself asks once more at most
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  await control("complete");
+  await shown().getByRole("button", { name: "Ask for its jobs" }).click();
+  await shown().getByText("Completed").waitFor();
+  await jobs().getByText("Completed").waitFor();
+});
+
 test("a schedule runs a job again and again", async () => {
   await create();
   await button("Jobs").click();
-  await jobs().getByLabel("Each", { exact: true }).fill("1");
+  await jobs().getByLabel("Every", { exact: true }).fill("1");
   await jobs().getByRole("button", { name: "Schedule" }).click();
-  await jobs().getByText("Sum each 1 s").waitFor();
+  await jobs().getByText("Sum every 1 s").waitFor();
   await jobs().getByText(/, scheduled, as Hanna/).waitFor();
   await pictureOf(page, "portal-schedule");
   await jobs().getByRole("button", { name: "Remove" }).click();
-  await jobs().getByText("Sum each 1 s").waitFor({ state: "hidden" });
+  await jobs().getByText("Sum every 1 s").waitFor({ state: "hidden" });
 });
 
 test("an item is deleted from its menu, with a user and without", async () => {

@@ -143,7 +143,7 @@ const failures = {
 async function passOn(name, fields) {
   const answer = await call(name, fields);
   const done = answer.window === undefined ? answer : await throughWindow(answer.window);
-  if (done.resolve !== undefined && /^(create|update|delete)Artifact$|Job$/.test(name)) {
+  if (done.resolve !== undefined && /^(create|update|delete)Artifact$|Job(History)?$/.test(name)) {
     await on.items();
   }
   if (done.reject !== undefined) {
@@ -164,7 +164,7 @@ function tellRejected(name, reject) {
 
 /** Opens a window for the person and waits until it is answered or shut. */
 async function throughWindow({ url, state }) {
-  const open = () => window.open(url, "_blank", "popup,width=480,height=640");
+  const open = () => window.open(url, "_blank", "popup,width=480,height=720");
   let opened = open();
   if (opened === null) {
     // The browser lets a window open only soon after a click.

@@ -174,7 +174,7 @@ function drawSchedules(schedules) {
     ...schedules.map((s) => {
       const remove = button("Remove", () => doing("The schedule was not removed", "dropArtifactSchedule", { id: s.id }));
       const facts = element("span", "facts", `next at ${clock(s.next)}, as ${personOf(s.user)}`);
-      return element("li", "run", element("strong", "", `${jobName(s.artifactJobType)} each ${unitOf(s.every)}`), facts, remove);
+      return element("li", "run", element("strong", "", `${jobName(s.artifactJobType)} every ${unitOf(s.every)}`), facts, remove);
     }),
   );
 }

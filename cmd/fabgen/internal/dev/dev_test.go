@@ -2,6 +2,8 @@ package dev
 
 import (
 	"errors"
+	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -65,6 +67,62 @@ func TestFaults(t *testing.T) {
 	if err := f.Trigger(t.Context(), "none"); !errors.Is(err, inspector.ErrNoFault) {
 		t.Errorf("one that is not there: %v", err)
 	}
+}
+
+// What is still to happen is counted by its button, and can be taken back.
+func TestFaultsThatWait(t *testing.T) {
+	c := demoCloud(t)
+	f := newFaults(c)
+	waiting := func() map[string]int {
+		out := map[string]int{}
+		for _, fault := range f.List() {
+			if fault.Waiting > 0 {
+				out[fault.ID] = fault.Waiting
+			}
+		}
+		return out
+	}
+	for _, id := range []string{"consent", "consent", "claims", "fabricThrottles", "oneLakeThrottles", "oneLakeThrottles", "keys"} {
+		if err := f.Trigger(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := map[string]int{"consent": 2, "claims": 1, "fabricThrottles": 1, "oneLakeThrottles": 2}
+	if got := waiting(); !maps.Equal(got, want) {
+		t.Errorf("%v wait, want %v", got, want)
+	}
+	if status, after := callOneLake(t, c); status != http.StatusTooManyRequests || after != "5" {
+		t.Errorf("OneLake: %d, Retry-After %s", status, after)
+	}
+	if got := waiting()["oneLakeThrottles"]; got != 1 {
+		t.Errorf("%d of OneLake wait, want 1", got)
+	}
+	f.Forget()
+	if got := waiting(); len(got) > 0 {
+		t.Errorf("%v wait after all was taken back", got)
+	}
+	for _, want := range []int{http.StatusServiceUnavailable, http.StatusUnauthorized} { // without a token
+		if err := f.Trigger(t.Context(), "oneLake"); err != nil {
+			t.Fatal(err)
+		}
+		if status, _ := callOneLake(t, c); status != want {
+			t.Errorf("OneLake: %d, want %d", status, want)
+		}
+	}
+}
+
+func callOneLake(t *testing.T, c *local.Cloud) (status int, retryAfter string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.Fabric.OneLakeURL+"/w/i/Files/x", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := c.Entra.Client().Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	return resp.StatusCode, resp.Header.Get("Retry-After")
 }
 
 // Tokens that have expired are issued while their button is on, and good ones after.

@@ -57,8 +57,20 @@ func (f *faults) Trigger(_ context.Context, id string) error {
 	if id == "broken" {
 		return os.ErrPermission
 	}
-	f.list[i].On = !f.list[i].On
+	if f.list[i].Toggle {
+		f.list[i].On = !f.list[i].On
+	} else {
+		f.list[i].Waiting++
+	}
 	return nil
+}
+
+func (f *faults) Forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.list {
+		f.list[i].Waiting = 0
+	}
 }
 
 // live is an inspector that listens, and may go away and come back at the same address.
@@ -115,6 +127,9 @@ func (l *live) control(_ http.ResponseWriter, r *http.Request) {
 		h := all[len(all)-1]
 		h.Status, h.Decision, h.Duration = 200, hops.Accepted, 90*time.Millisecond
 		l.config.Recorder.Record(h)
+	case "/met": // an exchange has met the first fault
+		l.config.Faults.Forget()
+		l.config.Recorder.Record(hops.Hop{Time: time.Now(), From: hops.Backend, To: hops.Entra, Decision: hops.Refused, Injected: true})
 	case "/clear":
 		l.config.Recorder.Clear()
 	case "/down":

@@ -38,6 +38,8 @@ type Faults interface {
 	List() []Fault
 	// Trigger has one happen; of one that is a toggle it changes whether it is on. ErrNoFault is for an unknown ID.
 	Trigger(ctx context.Context, id string) error
+	// Forget takes back all that is still to happen. Toggles stay as they are.
+	Forget()
 }
 
 // Fault is one thing that can be made to go wrong.
@@ -48,7 +50,9 @@ type Fault struct {
 	// Group is the heading under which it stands, "" for none; those of a group follow each other.
 	Group  string `json:"group,omitempty"`
 	Toggle bool   `json:"toggle,omitempty"` // it stays until it is triggered again
-	On     bool   `json:"on,omitempty"`     // a toggle's state; of another one, that it is to happen at the next exchange
+	On     bool   `json:"on,omitempty"`     // a toggle's state
+	// Waiting is how often it is still to happen, of one that happens at a call to come.
+	Waiting int `json:"waiting,omitempty"`
 }
 
 // ErrNoFault says that there is no fault of an ID.
@@ -84,6 +88,7 @@ func New(cfg Config) (http.Handler, error) {
 	mux.HandleFunc("GET /events", i.events)
 	mux.HandleFunc("GET /faults", i.listFaults)
 	mux.HandleFunc("POST /faults/{id}", i.own(i.trigger))
+	mux.HandleFunc("POST /forget", i.own(i.forget))
 	mux.HandleFunc("POST /clear", i.own(i.clear))
 	mux.HandleFunc("POST /export/{format}", i.own(i.export))
 	return i.guard(mux), nil
@@ -150,6 +155,11 @@ func (i *inspector) trigger(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+func (i *inspector) forget(w http.ResponseWriter, r *http.Request) {
+	i.Faults.Forget()
+	i.listFaults(w, r)
+}
+
 func (i *inspector) clear(w http.ResponseWriter, _ *http.Request) {
 	i.Recorder.Clear()
 	w.WriteHeader(http.StatusNoContent)
@@ -159,3 +169,4 @@ type noFaults struct{}
 
 func (noFaults) List() []Fault                         { return []Fault{} }
 func (noFaults) Trigger(context.Context, string) error { return ErrNoFault }
+func (noFaults) Forget()                               {}

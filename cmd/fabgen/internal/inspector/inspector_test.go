@@ -87,7 +87,7 @@ func TestOnlyThePageAsks(t *testing.T) {
 				t.Errorf("%s: GET %s is %d, want %d", name, path, w.Code, c.get)
 			}
 		}
-		for _, path := range []string{"/faults/keys", "/export/json", "/clear"} {
+		for _, path := range []string{"/faults/keys", "/forget", "/export/json", "/clear"} {
 			w := serve(t, h, "POST", path, "{}", c.change)
 			if w.Code != c.post && (path != "/clear" || c.post != 200 || w.Code != 204) {
 				t.Errorf("%s: POST %s is %d, want %d", name, path, w.Code, c.post)
@@ -124,6 +124,25 @@ func TestFaultsAreTriggered(t *testing.T) {
 		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || w.Code != 200 || len(list) != 8 || list[6].On != on {
 			t.Errorf("%d %v %s", w.Code, err, w.Body)
 		}
+	}
+}
+
+// What is still to happen is counted, and can be taken back.
+func TestFaultsThatWait(t *testing.T) {
+	h, _ := newHandler(t)
+	for _, c := range []struct {
+		path string
+		want int
+	}{{"/faults/consent", 1}, {"/faults/consent", 2}, {"/faults/claims", 2}, {"/forget", 0}} {
+		w := serve(t, h, "POST", c.path, "{}")
+		var list []inspector.Fault
+		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || w.Code != 200 || list[0].Waiting != c.want {
+			t.Errorf("%s: %d %v %s", c.path, w.Code, err, w.Body)
+		}
+	}
+	h, _ = newHandler(t, func(c *inspector.Config) { c.Faults = nil })
+	if w := serve(t, h, "POST", "/forget", "{}"); w.Code != 200 || w.Body.String() != "[]\n" {
+		t.Errorf("without faults: %d %s", w.Code, w.Body)
 	}
 }
 

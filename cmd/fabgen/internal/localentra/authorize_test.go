@@ -238,6 +238,45 @@ func TestSilentSignIn(t *testing.T) {
 	}
 }
 
+// Whom a login hint names is not asked who they are: with a session nothing is asked, without one the page has them alone.
+func TestLoginHint(t *testing.T) {
+	w := start(t)
+	hint := func(change ...string) url.Values {
+		return request(append([]string{"scope", "openid", "login_hint", "HANNA@contoso.example"}, change...)...)
+	}
+	for name, c := range map[string]struct {
+		values url.Values
+		people int // to choose from
+	}{
+		"nobody there": {hint(), 0}, "by ID": {hint("login_hint", hanna), 0}, "login": {hint("prompt", "login"), 0},
+		"select account": {hint("prompt", "select_account"), 4}, "a stranger": {hint("login_hint", "x@y.example"), 4},
+	} {
+		page := newBrowser(t, w).authorize("common", c.values)
+		if n := strings.Count(page.html, `class="person"`); page.title() != "Sign in" || n != c.people ||
+			(n == 0) != strings.Contains(page.html, "Go on as Hanna Holm") {
+			t.Errorf("%s: %d of %d people: %s", name, n, c.people, page.html)
+		}
+	}
+	b := newBrowser(t, w)
+	b.signIn(dario, "common", request("scope", "openid"))
+	page := b.answer(b.authorize("common", hint()), "another")
+	if n := strings.Count(page.html, `class="person"`); n != 4 {
+		t.Errorf("another account: %d people: %s", n, page.html)
+	}
+	if got := b.authorize("common", hint("prompt", "none")); got.code() != "50058" {
+		t.Errorf("silent, with somebody else there: %s", got.to)
+	}
+	b.signIn(hanna, "common", hint()) // two are there from now on
+	for _, prompt := range []string{"", "none"} {
+		if got := b.authorize("common", hint("prompt", prompt)); got.back.Get("code") == "" {
+			t.Errorf("a session, prompt %q: %s %s", prompt, got.to, got.title())
+		}
+	}
+	if got := b.authorize("common", hint("prompt", "select_account")); strings.Count(got.html, `class="person"`) != 4 {
+		t.Errorf("a session, and yet to choose: %s", got.html)
+	}
+}
+
 func TestAdministratorsConsent(t *testing.T) {
 	seed := localentra.DefaultSeed()
 	seed.Tenants[0].UsersMayNotConsent = true

@@ -193,7 +193,8 @@ func testMSALBrowser(t *testing.T, dir string) {
 // pictures is the environment variable that names a folder for pictures of the pages.
 const pictures = "LOCALENTRA_PICTURES"
 
-// Each page can be read in light and dark (WCAG 2.2 section 1.4.3), on a phone's width, and used from the keyboard.
+// Each page can be read in light and dark (WCAG 2.2 section 1.4.3), on a phone's width, in a pop-up window's and in a
+// tab's, and used from the keyboard.
 func testPages(t *testing.T, dir string) {
 	w := start(t)
 	authorize := func(tenant string, change ...string) string {
@@ -204,10 +205,12 @@ func testPages(t *testing.T, dir string) {
 	seen := script[[]struct {
 		Name, Scheme, Title, Focused string
 		Width, Controls, Overflow    int
+		Lines                        int // of buttons
 		Outline, Contrast            float64
-		Complaints                   []string
+		Complaints, Violations       []string
 	}](t, dir, "pages.mjs", map[string]any{"chromium": testenv.Chromium(t), "pictures": os.Getenv(pictures), "pages": c{
 		"signIn":       c{"url": authorize("common"), "choose": []string{}},
+		"hinted":       c{"url": authorize("common", "login_hint", "hanna@contoso.example"), "choose": []string{}},
 		"wrongTenant":  c{"url": authorize(foreignID), "choose": []string{"Dario"}},
 		"proof":        c{"url": authorize("common"), "choose": []string{"Mina"}},
 		"consent":      c{"url": authorize("common", "scope", "openid "+storage+"/.default"), "choose": []string{"Hanna"}},
@@ -216,13 +219,19 @@ func testPages(t *testing.T, dir string) {
 		"redirectURI":  c{"url": authorize("common", "redirect_uri", closePage+"/other"), "choose": []string{}},
 		"signedOut":    c{"url": w.PagesURL + "/common/oauth2/v2.0/logout", "choose": []string{}},
 	}})
-	if len(seen) != 8*4 {
+	if len(seen) != 9*6 {
 		t.Errorf("%d pages were seen", len(seen))
 	}
 	for _, p := range seen {
 		where := p.Name + " " + p.Scheme + " at " + strconv.Itoa(p.Width)
 		if p.Contrast < 4.5 {
 			t.Errorf("%s: a contrast of %.2f", where, p.Contrast)
+		}
+		if len(p.Violations) > 0 {
+			t.Errorf("%s: axe finds %q", where, p.Violations)
+		}
+		if p.Width >= 480 && p.Lines > 1 {
+			t.Errorf("%s: the buttons take %d lines", where, p.Lines)
 		}
 		if p.Overflow > 0 {
 			t.Errorf("%s: %d pixels do not fit", where, p.Overflow)

@@ -41,6 +41,13 @@ func (s *Server) FailNext(f Fault) error {
 	return nil
 }
 
+// Waiting are the faults that FailNext has lined up and that no exchange has met yet, the next first.
+func (s *Server) Waiting() []Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.faults)
+}
+
 // ForgetFaults takes back those that FailNext has lined up and that no exchange has met yet.
 func (s *Server) ForgetFaults() {
 	s.mu.Lock()

@@ -203,7 +203,7 @@ const (
 )
 
 var actions = map[page][]string{
-	signInPage:   {signInAs, cancel},
+	signInPage:   {signInAs, another, cancel},
 	proofPage:    {prove, failProof, another, cancel},
 	consentPage:  {accept, another, cancel},
 	approvalPage: {another, cancel},
@@ -274,6 +274,19 @@ func (s *Server) offered(a *authorization) []*user {
 	out := slices.Clone(s.directory.users)
 	slices.SortStableFunc(out, func(a, b *user) int { return fits(a) - fits(b) })
 	return out
+}
+
+// hinted is the person whom the application says that it is, unless they are to choose, or want to be somebody else.
+func (s *Server) hinted(ix *interaction) *user {
+	a := ix.authorization
+	if a.loginHint == "" || ix.anew || a.prompt == "select_account" {
+		return nil
+	}
+	i := slices.IndexFunc(s.directory.users, func(u *user) bool { return u.matches(a.loginHint) })
+	if i < 0 {
+		return nil
+	}
+	return s.directory.users[i]
 }
 
 // answer takes a page's form.

@@ -36,7 +36,7 @@ type view struct {
 	App         string // who asks
 	Publisher   string
 	Notice      string
-	People      []Person
+	People      []Person // to choose from, where the application does not say who it is
 	User        Person
 	Resource    string // why a second proof is asked for
 	Permissions []viewPermission
@@ -47,7 +47,7 @@ type view struct {
 	Text        string
 }
 
-type viewPermission struct{ Title, Resource, Scope string }
+type viewPermission struct{ Title, Text, Resource, Scope string }
 
 // showPage shows the page of a step, and keeps the interaction for its answer.
 func (s *Server) showPage(w http.ResponseWriter, r *http.Request, ix *interaction, st step) {
@@ -70,6 +70,10 @@ func (s *Server) showPage(w http.ResponseWriter, r *http.Request, ix *interactio
 	switch st.page {
 	case signInPage:
 		v.Title = "Sign in"
+		if u := s.hinted(ix); u != nil {
+			v.User = u.person()
+			break
+		}
 		for _, u := range s.offered(a) {
 			v.People = append(v.People, u.person())
 		}
@@ -107,15 +111,9 @@ func (s *Server) reasonForProof(ix *interaction) string {
 	return ""
 }
 
-var oidcTitles = map[string]string{
-	"openid": "Sign you in", "profile": "See your name and picture", "email": "See your e-mail address",
-	"offline_access": "Keep what you have given it access to",
-}
-
 func (p permission) view() viewPermission {
-	found, _ := p.resource.scope(p.name)
-	return viewPermission{Title: cmp.Or(oidcTitles[p.name], found.title, "Use "+p.resource.title+" in your name"),
-		Resource: p.resource.title, Scope: p.name}
+	said := p.words()
+	return viewPermission{Title: said.title, Text: said.text, Resource: p.resource.title, Scope: p.name}
 }
 
 // advice says what a person can do about a refusal that they are shown.

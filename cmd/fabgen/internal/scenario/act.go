@@ -195,13 +195,18 @@ func (s *show) arrange(ctx context.Context, step *Step, done *StepResult) error 
 }
 
 func (s *show) fault(f *Fault, done *StepResult) error {
-	if f.Fabric != "" {
+	var after Duration
+	if f.RetryAfter != nil {
+		after = *f.RetryAfter
+	}
+	switch {
+	case f.Fabric != "":
 		done.Step = fmt.Sprintf("Fabric will ask to wait, times %d", f.Times)
-		var after Duration
-		if f.RetryAfter != nil {
-			after = *f.RetryAfter
-		}
 		s.Cloud.Fabric.Throttle(f.Times, after.Duration)
+		return nil
+	case f.OneLake != "":
+		done.Step = fmt.Sprintf("OneLake will ask to wait, times %d", f.Times)
+		s.Cloud.Fabric.ThrottleOneLake(f.Times, after.Duration)
 		return nil
 	}
 	done.Step = fmt.Sprintf("Entra's next exchange will fail: %s, times %d", f.Entra, f.Times)
@@ -218,7 +223,11 @@ func (s *show) outage(o *Outage, done *StepResult) {
 		name string
 		on   *bool
 		set  func(bool)
-	}{{"Entra", o.Entra, s.Cloud.Entra.SetOutage}, {"Fabric", o.Fabric, s.Cloud.Fabric.SetOutage}} {
+	}{
+		{"Entra", o.Entra, s.Cloud.Entra.SetOutage},
+		{"Fabric", o.Fabric, s.Cloud.Fabric.SetOutage},
+		{"OneLake", o.OneLake, s.Cloud.Fabric.SetOneLakeOutage},
+	} {
 		if party.on == nil {
 			continue
 		}

@@ -270,18 +270,20 @@ func (c *checker) checkFault(f *Fault) {
 	switch {
 	case f.Times < 1 || f.Times > 1000:
 		c.wrong("fault", "times is %d; want 1 to 1000", f.Times)
-	case (f.Entra == "") == (f.Fabric == ""):
-		c.wrong("fault", "want either entra or fabric, and what goes wrong there")
+	case len(slices.DeleteFunc([]string{f.Entra, f.Fabric, f.OneLake}, func(s string) bool { return s == "" })) != 1:
+		c.wrong("fault", "want one of entra, fabric and onelake, and what goes wrong there")
 	case f.Entra != "":
 		var names []string
 		for _, fault := range localentra.Faults() {
 			names = append(names, string(fault))
 		}
 		c.known("fault", "fault of Entra", f.Entra, names)
-	default:
+	case f.Fabric != "":
 		c.known("fault", "fault of Fabric", f.Fabric, []string{throttled})
+	default:
+		c.known("fault", "fault of OneLake", f.OneLake, []string{throttled})
 	}
 }
 
-// throttled is the one fault of Fabric's.
+// throttled is the one fault of Fabric's and OneLake's.
 const throttled = "throttled"

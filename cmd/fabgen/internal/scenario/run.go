@@ -244,6 +244,8 @@ func (s *show) reset() {
 	s.proofs = nil
 	fabric.Throttle(0, 0)
 	fabric.SetOutage(false)
+	fabric.ThrottleOneLake(0, 0)
+	fabric.SetOneLakeOutage(false)
 	s.Cloud.ForgetRoles()
 }
 

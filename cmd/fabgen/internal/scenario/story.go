@@ -127,18 +127,20 @@ type ScheduleTarget struct {
 	Schedule string `yaml:"schedule"`
 }
 
-// Fault has the next exchanges, or the next calls of Fabric, fail.
+// Fault has the next exchanges, or the next calls of Fabric or OneLake, fail.
 type Fault struct {
-	Entra      string    `yaml:"entra"`  // a localentra.Fault
-	Fabric     string    `yaml:"fabric"` // throttled
-	Times      int       `yaml:"times"`  // default 1
+	Entra      string    `yaml:"entra"`   // a localentra.Fault
+	Fabric     string    `yaml:"fabric"`  // throttled
+	OneLake    string    `yaml:"onelake"` // throttled
+	Times      int       `yaml:"times"`   // default 1
 	RetryAfter *Duration `yaml:"retryAfter"`
 }
 
-// Outage has all of Entra or Fabric be away, until another step ends it.
+// Outage has all of Entra, Fabric or OneLake be away, until another step ends it.
 type Outage struct {
-	Entra  *bool `yaml:"entra"`
-	Fabric *bool `yaml:"fabric"`
+	Entra   *bool `yaml:"entra"`
+	Fabric  *bool `yaml:"fabric"`
+	OneLake *bool `yaml:"onelake"`
 }
 
 // Proof asks a second proof of somebody for a resource, or no longer.

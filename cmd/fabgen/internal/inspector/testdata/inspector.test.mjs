@@ -78,7 +78,7 @@ for (const colorScheme of ["light", "dark"]) {
     await pictureOf(page, `inspector-${colorScheme}-narrow`);
     await accessible(page);
     await page.getByRole("button", { name: "Drop Fabric", pressed: true }).click();
-    await page.getByRole("button", { name: "Consent missing · next" }).click();
+    await page.getByRole("button", { name: "Take back what waits (1)" }).click();
     await page.getByRole("button", { name: "Consent missing", exact: true }).waitFor();
   });
 }
@@ -204,6 +204,22 @@ test("exports are of what is shown, and have tokens where they are asked for", a
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Export" }).click();
   assert.equal(await exports_().getByLabel("HAR with tokens").isChecked(), false);
+});
+
+test("what is still to fail is counted until it has, and can be taken back", async () => {
+  await open();
+  const consent = (times) => page.getByRole("button", { name: times ? `Consent missing × ${times}` : "Consent missing", exact: true });
+  await consent().click();
+  await page.getByRole("status").getByText("The next exchange fails with AADSTS65001.").waitFor();
+  await consent(1).click();
+  await consent(2).waitFor();
+  await control("met"); // and the page hears of it
+  await consent().click();
+  await page.getByRole("button", { name: "Claims challenge" }).click();
+  await page.getByRole("button", { name: "Take back what waits (2)" }).click();
+  await page.getByText("Nothing waits any longer.").waitFor();
+  await consent().waitFor();
+  assert.equal(await page.getByRole("button", { name: /Take back/ }).count(), 0);
 });
 
 test("a fault that cannot be triggered says why", async () => {

@@ -36,7 +36,8 @@ export async function drawFaults(response = ask("faults")) {
   shown = text;
   const focused = document.activeElement?.dataset?.fault;
   const groups = new Map();
-  for (const fault of JSON.parse(text)) {
+  const all = JSON.parse(text);
+  for (const fault of all) {
     const name = fault.group ?? "";
     groups.set(name, [...(groups.get(name) ?? []), fault]);
   }
@@ -48,30 +49,50 @@ export async function drawFaults(response = ask("faults")) {
       group.setAttribute("aria-label", name || "Faults");
       return group;
     }),
+    make("div", "told", told, forgetButton(all.reduce((sum, { waiting = 0 }) => sum + waiting, 0))),
   );
   $("faults").querySelector(`[data-fault="${CSS.escape(focused ?? "")}"]`)?.focus();
 }
+
+const told = make("span", "", "Each button has something fail. Press one, and then use the workload."); // or what the last one did
+told.setAttribute("role", "status");
 
 function faultButton(fault) {
   const made = button(fault.label, async () => {
     const response = await ask(`faults/${encodeURIComponent(fault.id)}`, {});
     if (response) {
       await drawFaults(response);
-      const now = $("faults").querySelector(`[data-fault="${CSS.escape(fault.id)}"]`);
-      now?.classList.add("done");
-      setTimeout(() => now?.classList.remove("done"), 900);
+      told.textContent = fault.on ? `${fault.label}: no longer.` : fault.help;
     }
   });
   made.title = fault.help;
   made.dataset.fault = fault.id;
   if (fault.toggle) {
     made.setAttribute("aria-pressed", Boolean(fault.on));
-  } else if (fault.on) {
-    made.append(" · next");
   }
-  if (fault.on) {
+  if (fault.waiting) {
+    made.append(make("span", "count", ` × ${fault.waiting}`));
+  }
+  if (fault.on || fault.waiting) {
     made.dataset.on = "";
   }
+  return made;
+}
+
+/** Takes back what is still to happen, where anything is. */
+function forgetButton(waiting) {
+  if (waiting === 0) {
+    return "";
+  }
+  const made = button(`Take back what waits (${waiting})`, async () => {
+    const response = await ask("forget", {});
+    if (response) {
+      await drawFaults(response);
+      told.textContent = "Nothing waits any longer.";
+      $("faults").querySelector("button").focus();
+    }
+  });
+  made.dataset.fault = "forget";
   return made;
 }
 

@@ -19,6 +19,7 @@ const advice = [
   ["AuthUIRequired", "The front-end has to ask the user: acquireAccessToken with what this answer demands, and then the call once more."],
   ["insufficient_claims", "The resource wants claims that the token lacks: acquireAccessToken with them, and then the call once more."],
   ["insufficient_scope", "The token has none of the scopes that the route allows. Compare its scp with the route's scopes in fabgen.yaml."],
+  ["The token is not valid.", "The token's form or signature is not one that the back-end takes. Where Entra's keys were rotated a moment ago, it does not have the new key yet: it asks Entra for keys at most every 30 s. Make the call again after that."],
   ["invalid_token", "The back-end does not take the token: compare its aud, iss, exp and scp below with what is expected."],
   ["AuthError", "The back-end does not take a token, or misses one: compare aud, tid, exp and scp below with what is expected. The back-end's log names the claim, under the activity ID."],
   ["AccessDenied", "Who calls is known, and may not do this."],

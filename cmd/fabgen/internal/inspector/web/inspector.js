@@ -36,6 +36,9 @@ source.addEventListener("message", ({ data }) => {
   if (paused && (anew || hops.length === 0)) {
     paused = [...held.values()];
   }
+  if (hops.some(({ injected }) => injected)) {
+    drawFaults(); // one that waited has happened
+  }
   setState("live");
   soon();
 });

@@ -47,16 +47,15 @@ type Server struct {
 	files     *oneLake
 	listeners []*localServer
 
-	mu          sync.Mutex
-	permissions map[string][]string        // of everybody, by item ID
-	roles       map[string]map[string]Role // by workspace and user ID
-	throttled   int
-	retryAfter  time.Duration
-	outage      bool
-	pageSize    int
-	workspaces  []Workspace
-	items       []FabricItem
-	asked       int
+	mu           sync.Mutex
+	permissions  map[string][]string        // of everybody, by item ID
+	roles        map[string]map[string]Role // by workspace and user ID
+	fabricBreak  interruption
+	oneLakeBreak interruption
+	pageSize     int
+	workspaces   []Workspace
+	items        []FabricItem
+	asked        int
 }
 
 // Entra is what a Server needs of a local Entra, such as an entratest.Server.
@@ -109,14 +108,16 @@ func Start(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fabrictest: %w", err)
 	}
-	s := &Server{options: o, files: files, permissions: map[string][]string{}, roles: map[string]map[string]Role{}, pageSize: 100}
+	s := &Server{options: o, files: files, permissions: map[string][]string{}, roles: map[string]map[string]Role{}, pageSize: 100,
+		fabricBreak:  interruption{name: "Fabric", tooMany: "RequestBlocked", away: "ServiceUnavailable"},
+		oneLakeBreak: interruption{name: "OneLake", tooMany: "TooManyRequests", away: "ServerBusy"}}
 	files.may = s.mayUseFiles
 	if s.URL, err = s.listen(s.observed(ServiceFabric, s.routes())); err != nil {
 		s.Close()
 		return nil, err
 	}
 	guarded := s.bearer(OneLakeURI, anyOf("user_impersonation"), dfsError, files)
-	if s.OneLakeURL, err = s.listen(s.observed(ServiceOneLake, guarded)); err != nil {
+	if s.OneLakeURL, err = s.listen(s.observed(ServiceOneLake, s.interrupted(&s.oneLakeBreak, dfsError, guarded))); err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -135,7 +136,8 @@ func (s *Server) routes() http.Handler {
 		"GET /v1/workspaces/{workspace}/items":        {workspaceScopes, s.listItems},
 		"GET /v1/workspaces/{workspace}/items/{item}": {s.itemScopes, s.getItem},
 	} {
-		mux.Handle(pattern, s.interrupted(s.bearer(auth.FabricURI, operation.scopes, fabricError, operation.answer)))
+		guarded := s.bearer(auth.FabricURI, operation.scopes, fabricError, operation.answer)
+		mux.Handle(pattern, s.interrupted(&s.fabricBreak, fabricError, guarded))
 	}
 	return mux
 }

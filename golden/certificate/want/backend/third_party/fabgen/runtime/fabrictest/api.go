@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 )
 
 // Workspace is a workspace as Fabric's API tells it.
@@ -36,21 +34,6 @@ func (s *Server) Grant(itemID string, permissions ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.permissions[strings.ToLower(itemID)] = permissions
-}
-
-// Throttle answers the next n calls of Fabric's API and of workload control with 429 and, where it is not zero, with
-// Retry-After in seconds.
-func (s *Server) Throttle(n int, retryAfter time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.throttled, s.retryAfter = n, retryAfter
-}
-
-// SetOutage answers every call of Fabric's API and of workload control with 503 while it is on.
-func (s *Server) SetOutage(on bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.outage = on
 }
 
 // SetPageSize says how many entries a page of a list has, here and in OneLake. At first it is 100.
@@ -119,43 +102,13 @@ func (s *Server) PermissionCalls() int {
 	return s.asked
 }
 
-// interrupted puts the interruptions that Throttle and SetOutage ask for in front of a handler and its check of tokens.
-func (s *Server) interrupted(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !s.interrupt(w) {
-			next.ServeHTTP(w, r)
-		}
-	})
-}
-
-// interrupt answers a call as Throttle and SetOutage said, and says whether it did.
-func (s *Server) interrupt(w http.ResponseWriter) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.outage:
-		noted(w).Injected = true
-		fabricError(w, http.StatusServiceUnavailable, "ServiceUnavailable", "The local Fabric has an outage.")
-	case s.throttled > 0:
-		s.throttled--
-		noted(w).Injected = true
-		if s.retryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(s.retryAfter.Seconds())))
-		}
-		fabricError(w, http.StatusTooManyRequests, "RequestBlocked", "The local Fabric asks to wait.")
-	default:
-		return false
-	}
-	return true
-}
-
 // resolvePermissions answers what the user of the subject token may do with an item. A user without any permission does
 // not learn that there is such an item.
 func (s *Server) resolvePermissions(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.asked++
 	s.mu.Unlock()
-	if s.interrupt(w) {
+	if s.interrupt(w, &s.fabricBreak, fabricError) {
 		return
 	}
 	user, err := s.checkComposite(r, noted(w))
