@@ -12,6 +12,7 @@ import (
 
 	"github.com/fabgen/fabgen/generator/plan"
 	"github.com/fabgen/fabgen/generator/render"
+	"github.com/fabgen/fabgen/internal/dirlock"
 )
 
 func TestGenerateKeepsWhatIsNotItsOwn(t *testing.T) {
@@ -206,7 +207,7 @@ func TestTwoRunsDoNotMeet(t *testing.T) {
 	dir := t.TempDir()
 	grown(t, dir)
 	want := readTree(t, dir)
-	unlock, err := tryLock(dir)
+	unlock, err := dirlock.Try(dir, plan.LockFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +218,7 @@ func TestTwoRunsDoNotMeet(t *testing.T) {
 	unlock()
 	want.compare(t, readTree(t, dir))
 	lockPatience = time.Minute
-	unlock, err = tryLock(dir)
+	unlock, err = dirlock.Try(dir, plan.LockFile)
 	if err != nil {
 		t.Fatal(err)
 	}

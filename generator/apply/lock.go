@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/fabgen/fabgen/generator/plan"
+	"github.com/fabgen/fabgen/internal/dirlock"
 )
 
 // ErrLocked says that another run is writing to the folder.
@@ -16,17 +19,16 @@ var (
 	lockPause    = 50 * time.Millisecond
 )
 
-// lock waits until this process alone holds the folder. The operating system gives the lock up when the process ends
-// in whatever way, so that none goes stale.
+// lock waits until this process alone holds the folder.
 func lock(ctx context.Context, dir string) (unlock func(), err error) {
 	deadline := time.Now().Add(lockPatience)
 	for {
-		unlock, err = tryLock(dir)
-		if err == nil || !errors.Is(err, ErrLocked) {
+		unlock, err = dirlock.Try(dir, plan.LockFile)
+		if err == nil || !errors.Is(err, dirlock.ErrHeld) {
 			return unlock, err
 		}
 		if time.Now().After(deadline) {
-			return nil, fmt.Errorf("locking %s: %w; run again when it is done", dir, err)
+			return nil, fmt.Errorf("locking %s: %w; run again when it is done", dir, ErrLocked)
 		}
 		select {
 		case <-ctx.Done():

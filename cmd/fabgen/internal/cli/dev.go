@@ -79,6 +79,11 @@ func runDev(ctx context.Context, o *devOptions) error {
 	if o.scenario != "" {
 		return o.play(ctx, cloud)
 	}
+	release, err := claim(cloud.StateDir, o.dir)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if o.fresh {
 		if err := os.RemoveAll(cloud.StateDir); err != nil {
 			return fmt.Errorf("removing what the last time left: %w", err)

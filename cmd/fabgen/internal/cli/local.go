@@ -3,6 +3,7 @@ package cli
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
 	"github.com/fabgen/fabgen/generator/config"
 	"github.com/fabgen/fabgen/generator/registration"
+	"github.com/fabgen/fabgen/internal/dirlock"
 )
 
 // localOptions reads the workload in dir, and the people of a seed where there is one, for a local cloud.
@@ -77,5 +79,18 @@ func localFolders(dir string) (root, state string, err error) {
 	}
 	sum := sha256.Sum256([]byte(abs))
 	name := filepath.Base(abs) + "-" + hex.EncodeToString(sum[:6])
-	return filepath.Join(cache, "fabgen", "entra"), filepath.Join(cache, "fabgen", "workloads", name), nil
+	return filepath.Join(cache, "fabgen", "entra"), filepath.Join(cache, "fabgen", "workloads", name, "state"), nil
+}
+
+// claim keeps a second `fabgen dev` away from a workload's state, which each would write over the other's.
+func claim(state, dir string) (release func(), err error) {
+	folder := filepath.Dir(state)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder of what is kept: %w", err)
+	}
+	release, err = dirlock.Try(folder, "lock")
+	if errors.Is(err, dirlock.ErrHeld) {
+		return nil, fmt.Errorf("another `fabgen dev` runs for %s; end that first, or run a copy of the folder", dir)
+	}
+	return release, err
 }

@@ -1,16 +1,15 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-package apply
+package dirlock
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"syscall"
 )
 
-// tryLock locks the folder itself, so that no file is needed. File systems that know no locks are used without.
-func tryLock(dir string) (unlock func(), err error) {
+// try locks the folder itself, so that no file is needed. File systems that know no locks are used without.
+func try(dir, _ string) (unlock func(), err error) {
 	f, err := os.Open(dir)
 	if err != nil {
 		return nil, err
@@ -22,7 +21,7 @@ func tryLock(dir string) (unlock func(), err error) {
 		}
 	}
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return nil, errors.Join(fmt.Errorf("%s: %w", dir, ErrLocked), f.Close())
+		return nil, errors.Join(ErrHeld, f.Close())
 	}
 	return func() { _ = f.Close() }, nil
 }
