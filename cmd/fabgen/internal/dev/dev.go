@@ -117,18 +117,29 @@ func (r *run) supervise(parent context.Context) error {
 	err = r.group.Run(ctx)
 	end(nil)
 	r.playing.Wait()
+	return r.outcome(context.Cause(ctx), err)
+}
+
+// errInterrupted ends a story that somebody stopped: one that did not come to its end has not ended well.
+var errInterrupted = fmt.Errorf("playing the story: %w", context.Canceled)
+
+// outcome is how a run ended: as what ended it first says, or else as its processes did.
+func (r *run) outcome(cause, processes error) error {
 	var why *over
-	if errors.As(context.Cause(ctx), &why) && parent.Err() == nil {
+	switch {
+	case errors.As(cause, &why):
 		return why.error
+	case processes == nil && r.Play != nil:
+		return errInterrupted
 	}
-	return err
+	return processes
 }
 
 // beside runs what goes on beside the processes; the function that it returns ends it.
 func (r *run) beside(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	sources := supervisor.NewWatcher(supervisor.WatchOptions{Trees: []supervisor.Tree{{
-		Root: filepath.Join(r.Dir, "backend"), Match: supervisor.GoSources, Skip: []string{"data", "bin", "dist"},
+		Root: filepath.Join(r.Dir, "backend"), Match: supervisor.GoSources,
 	}}})
 	settings := supervisor.NewWatcher(supervisor.WatchOptions{Files: []string{filepath.Join(r.Dir, plan.SourceFile)}})
 	tasks := []func(){
