@@ -1,6 +1,7 @@
 package dev
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -176,5 +177,28 @@ func TestPrint(t *testing.T) {
 	Addresses{Portal: "http://localhost:1", Inspector: "http://localhost:2", Backend: "http://127.0.0.1:3"}.Print(&out)
 	if got := out.String(); !strings.Contains(got, "Portal     http://localhost:1") || strings.Contains(got, "Front-end") {
 		t.Error(got)
+	}
+}
+
+// A story that did not come to its end, and one that failed while somebody stopped it, have not ended well.
+func TestOutcome(t *testing.T) {
+	failed := errors.New("failed")
+	story := func(context.Context, Running) error { return nil }
+	for name, c := range map[string]struct {
+		play             func(context.Context, Running) error
+		cause, processes error
+		want             error
+	}{
+		"stopped":                 {nil, context.Canceled, nil, nil},
+		"a process failed":        {nil, context.Canceled, failed, failed},
+		"a story that ended":      {story, &over{nil}, nil, nil},
+		"a story that failed":     {story, &over{failed}, nil, failed},
+		"a story that is stopped": {story, context.Canceled, nil, context.Canceled},
+		"a story whose back-end":  {story, context.Canceled, failed, failed},
+	} {
+		r := &run{Options: Options{Play: c.play}}
+		if err := r.outcome(c.cause, c.processes); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
 	}
 }
