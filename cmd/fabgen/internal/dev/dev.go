@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -68,7 +69,7 @@ func Run(ctx context.Context, o Options) error {
 	r := &run{Options: o, session: s, waiting: map[string]bool{backend: true, frontend: o.Frontend}}
 	look := supervisor.LogOptions{Names: []string{fabgen, backend, frontend}, Color: o.Color, Secrets: []string{s.cloud.Entra.ClientSecret}}
 	r.log = supervisor.NewLog(o.Out, look)
-	r.own = r.log.Writer(fabgen)
+	r.told, r.own = r.log, r.log.Writer(fabgen)
 	if o.Quiet { // a failure is told with the last lines of its process
 		r.log = supervisor.NewLog(io.Discard, look)
 	}
@@ -82,8 +83,9 @@ func Run(ctx context.Context, o Options) error {
 type run struct {
 	Options
 	session *session
-	log     *supervisor.Log
-	own     *supervisor.LogWriter // fabgen's own lines
+	log     *supervisor.Log       // of the processes
+	told    *supervisor.Log       // of what is told in any case
+	own     *supervisor.LogWriter // fabgen's own lines, in it
 	group   *supervisor.Group
 	waiting map[string]bool // processes that have not answered yet
 	playing sync.WaitGroup
@@ -142,8 +144,14 @@ func (r *run) beside(ctx context.Context) (stop func()) {
 		Root: filepath.Join(r.Dir, "backend"), Match: supervisor.GoSources,
 	}}})
 	settings := supervisor.NewWatcher(supervisor.WatchOptions{Files: []string{filepath.Join(r.Dir, plan.SourceFile)}})
+	var packages supervisor.WatchOptions // Vite sees all else
+	for _, name := range []string{"package.json", "package-lock.json", "vite.config.ts"} {
+		packages.Files = append(packages.Files, filepath.Join(r.Dir, "frontend", name))
+	}
+	modules := supervisor.NewWatcher(packages)
 	tasks := []func(){
 		func() { sources.Run(ctx, func([]string) { r.group.Restart(backend) }) },
+		func() { modules.Run(ctx, func([]string) { r.group.Restart(frontend) }) },
 		func() { settings.Run(ctx, func([]string) { r.reconfigure(ctx) }) },
 	}
 	if r.Play == nil { // a story looks at its jobs itself
@@ -179,6 +187,9 @@ func (r *run) reconfigure(ctx context.Context) {
 
 // hear is told of each step of a process.
 func (r *run) hear(e supervisor.Event) {
+	if r.Quiet && len(e.Tail) > 0 {
+		fmt.Fprintln(r.told.Writer(e.Process), strings.Join(e.Tail, "\n"))
+	}
 	if !r.Quiet || e.Err != nil {
 		fmt.Fprintf(r.own, "%s: %v\n", e.Process, e)
 	}
@@ -242,7 +253,7 @@ func (r *run) frontendProcess() supervisor.Process {
 	env := supervisor.Environ(os.Environ(), map[string]string{
 		"VITE_FRONTEND_URL": r.session.Frontend, "VITE_API_URL": r.session.Backend + "/api",
 		"VITE_REDIRECT_URI": r.session.cloud.RedirectURI(),
-	}, "FABRIC_*", "VITE_*")
+	}, "FABRIC_*", "VITE_*", "NODE_ENV")
 	npm := supervisor.NPM{Dir: folder, Env: env, Satisfies: doctor.Satisfies}
 	return supervisor.Process{
 		Name: frontend, URL: r.session.Frontend, Prepare: npm.Step(), Ready: supervisor.AnswersOK(r.session.Frontend + "/"),

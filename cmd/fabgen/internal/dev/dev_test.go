@@ -3,6 +3,7 @@ package dev
 import (
 	"context"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/inspector"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/supervisor"
 	"github.com/fabgen/fabgen/generator/config"
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/registration"
@@ -200,5 +202,59 @@ func TestOutcome(t *testing.T) {
 		if err := r.outcome(c.cause, c.processes); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
+	}
+}
+
+// Who wants to hear of failures alone hears why.
+func TestQuiet(t *testing.T) {
+	var out strings.Builder
+	log := supervisor.NewLog(&out, supervisor.LogOptions{})
+	r := &run{Options: Options{Quiet: true}, told: log, own: log.Writer(fabgen)}
+	r.hear(supervisor.Event{Process: backend, State: supervisor.Preparing, Step: "go build"})
+	r.hear(supervisor.Event{Process: backend, State: supervisor.Unprepared, Step: "go build", Err: errors.New("exit status 1"),
+		Tail: []string{"# example.com/x", "main.go:3: syntax error"}, Ends: true})
+	const want = "back-end │ # example.com/x\nback-end │ main.go:3: syntax error\nfabgen   │ back-end: go build failed: exit status 1\n"
+	if got := out.String(); got != want {
+		t.Errorf("it says\n%swant\n%s", got, want)
+	}
+}
+
+// What a front-end is installed from has it installed and started again, as a Go file does the back-end.
+func TestBeside(t *testing.T) {
+	dir := t.TempDir()
+	began := make(chan string, 10)
+	process := func(name string) supervisor.Process {
+		return supervisor.Process{Name: name, Command: supervisor.Command{Args: []string{"no-such-program"}}}
+	}
+	log := supervisor.NewLog(io.Discard, supervisor.LogOptions{})
+	group, err := supervisor.NewGroup(supervisor.Options{Log: log, OnEvent: func(e supervisor.Event) { began <- e.Process }},
+		process(backend), process(frontend))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &run{Options: Options{Dir: dir, Play: func(context.Context, Running) error { return nil }}, group: group}
+	defer r.beside(t.Context())()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- group.Run(ctx) }()
+	<-began
+	<-began // both could not be started
+	for _, c := range []struct{ file, want string }{
+		{"frontend/package-lock.json", frontend}, {"backend/internal/data/store.go", backend}, {"frontend/vite.config.ts", frontend},
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(c.file))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-began; got != c.want {
+			t.Errorf("%s starts the %s, want the %s", c.file, got, c.want)
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }
