@@ -38,9 +38,17 @@ type Options struct {
 	// Play is called after Ready, and ends Run with its error. It is for stories, which begin with nothing: there are no
 	// items, no roles, and Fabric does not call again. Default: Run goes on.
 	Play func(context.Context, Running) error
-	// Reconfigure is told that fabgen.yaml has changed, and says whether Run is to end for that, with ErrReconfigured.
-	// What the processes say waits meanwhile, since it may ask.
-	Reconfigure func(context.Context) bool
+	// Reconfigure is told what Settings tells, and says whether Run is to end for that, with ErrReconfigured. Its error
+	// ends Run, too. What the processes say waits meanwhile, since it may ask. Default: fabgen.yaml is not watched.
+	Reconfigure func(context.Context) (bool, error)
+	// Settings watches fabgen.yaml, see WatchSettings. Required with Reconfigure. One for all Runs misses no change between
+	// two of them.
+	Settings *supervisor.Watcher
+}
+
+// WatchSettings knows the fabgen.yaml of a workload's folder as it is now.
+func WatchSettings(dir string) *supervisor.Watcher {
+	return supervisor.NewWatcher(supervisor.WatchOptions{Files: []string{filepath.Join(dir, plan.SourceFile)}})
 }
 
 // Running is what runs.
@@ -143,7 +151,6 @@ func (r *run) beside(ctx context.Context) (stop func()) {
 	sources := supervisor.NewWatcher(supervisor.WatchOptions{Trees: []supervisor.Tree{{
 		Root: filepath.Join(r.Dir, "backend"), Match: supervisor.GoSources,
 	}}})
-	settings := supervisor.NewWatcher(supervisor.WatchOptions{Files: []string{filepath.Join(r.Dir, plan.SourceFile)}})
 	var packages supervisor.WatchOptions // Vite sees all else
 	for _, name := range []string{"package.json", "package-lock.json", "vite.config.ts"} {
 		packages.Files = append(packages.Files, filepath.Join(r.Dir, "frontend", name))
@@ -152,7 +159,9 @@ func (r *run) beside(ctx context.Context) (stop func()) {
 	tasks := []func(){
 		func() { sources.Run(ctx, func([]string) { r.group.Restart(backend) }) },
 		func() { modules.Run(ctx, func([]string) { r.group.Restart(frontend) }) },
-		func() { settings.Run(ctx, func([]string) { r.reconfigure(ctx) }) },
+	}
+	if r.Reconfigure != nil {
+		tasks = append(tasks, func() { r.Settings.Run(ctx, func([]string) { r.reconfigure(ctx) }) })
 	}
 	if r.Play == nil { // a story looks at its jobs itself
 		tasks = append(tasks, func() { r.session.cloud.Items.Run(ctx) })
@@ -173,13 +182,13 @@ func (r *run) beside(ctx context.Context) (stop func()) {
 }
 
 func (r *run) reconfigure(ctx context.Context) {
-	if r.Reconfigure == nil {
-		return
-	}
 	release := r.log.Hold()
-	changed := r.Reconfigure(ctx)
+	changed, err := r.Reconfigure(ctx)
 	release()
-	if changed {
+	switch {
+	case err != nil:
+		r.end(&over{err})
+	case changed:
 		r.say("fabgen.yaml has changed: everything starts again")
 		r.end(&over{ErrReconfigured})
 	}

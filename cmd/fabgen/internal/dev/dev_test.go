@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/inspector"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
@@ -256,5 +257,24 @@ func TestBeside(t *testing.T) {
 	cancel()
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+// What changes of fabgen.yaml between two runs is told in the second.
+func TestSettingsBetweenRuns(t *testing.T) {
+	dir := t.TempDir()
+	settings := WatchSettings(dir)
+	if err := os.WriteFile(filepath.Join(dir, "fabgen.yaml"), []byte("workload:"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	told := make(chan bool)
+	r := &run{log: supervisor.NewLog(io.Discard, supervisor.LogOptions{}), Options: Options{Dir: dir, Settings: settings,
+		Play:        func(context.Context, Running) error { return nil },
+		Reconfigure: func(context.Context) (bool, error) { told <- true; return false, nil }}}
+	defer r.beside(t.Context())()
+	select {
+	case <-told:
+	case <-time.After(10 * time.Second):
+		t.Error("nothing is told")
 	}
 }

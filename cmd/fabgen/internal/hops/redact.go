@@ -23,7 +23,7 @@ var personal = []string{
 }
 
 var (
-	jwtText   = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)*`)
+	jwtText = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)*`)
 	// emailText is an address as it is, and as it stands in addresses of others.
 	emailText = regexp.MustCompile(`[\pL\pN._%+'-]+(?:@|%(?:25)*40)[\pL\pN-]+(\.[\pL\pN-]+)+`)
 )
