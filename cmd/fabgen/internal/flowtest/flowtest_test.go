@@ -98,6 +98,7 @@ type brokenBackend struct {
 	name    string
 	answer  func(*http.Response) error // changes what the data plane answers
 	hangs   bool
+	keyless bool // Entra does not know its secret
 	logs    string
 	cell    string // flow/case
 	verdict flowtest.Verdict
@@ -121,6 +122,10 @@ var broken = []brokenBackend{
 	{name: "says not when", answer: without("Retry-After"), cell: "listSources/Entra throttled for long", verdict: flowtest.Failed,
 		reason: "no Retry-After"},
 	{name: "swallows a fault", answer: answers(200, `{}`), cell: "listSources/Fabric throttled", verdict: flowtest.Failed, reason: "another outcome"},
+	{name: "has a wrong secret", keyless: true, cell: "listSources/plain", verdict: flowtest.Failed,
+		reason: "gives the back-end no token: invalid_client AADSTS7000222"},
+	{name: "has a wrong secret in jobs", keyless: true, cell: "Forecast.Train run/plain", verdict: flowtest.Failed,
+		reason: "gives the back-end no token: invalid_client AADSTS7000222"},
 	{name: "has a handler that finds nothing", answer: answers(404, nothing), cell: "getModels/plain", verdict: flowtest.Passed, reason: "own answer: 404"},
 }
 
@@ -158,9 +163,12 @@ func (c brokenBackend) isFound(t *testing.T, sound *flowtest.Bench) {
 	defer server.Close()
 	b := *sound
 	b.URL = server.URL
+	forget := func(flowtest.Cell) { b.Cloud.Entra.ExpireSecret(c.keyless) } // each cell ends with a good one
+	forget(flowtest.Cell{})
+	defer b.Cloud.Entra.ExpireSecret(false)
 	said := 0
 	b.Logs = func() string { said++; return sound.Logs() + strings.Repeat(c.logs, said-1) }
-	report, err := flowtest.Run(t.Context(), &b, flowtest.Options{Limit: time.Second,
+	report, err := flowtest.Run(t.Context(), &b, flowtest.Options{Limit: time.Second, Progress: forget,
 		Match: regexp.MustCompile("^(getModels/plain|" + c.cell + ")$")})
 	if err != nil {
 		t.Fatal(err)
