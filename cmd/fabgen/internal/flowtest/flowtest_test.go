@@ -116,9 +116,14 @@ var broken = []brokenBackend{
 	{name: "says not why", answer: without("WWW-Authenticate"), cell: "getModels/no token", verdict: flowtest.Failed, reason: "WWW-Authenticate"},
 	{name: "is hidden from browsers", answer: without("Access-Control-Allow-Origin"), cell: "getModels/plain", verdict: flowtest.Failed, reason: "another outcome"},
 	{name: "does not ask for consent", answer: answers(500, nothing), cell: "listSources/consent missing", verdict: flowtest.Failed, reason: "another outcome"},
+	{name: "tells a token", answer: answers(500, `{"errorCode":"InternalError","message":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln"}`),
+		cell: "listSources/consent missing", verdict: flowtest.Failed, reason: "another outcome"},
 	{name: "asks without end", answer: answers(401, consented), cell: "listSources/plain", verdict: flowtest.Failed, reason: "another outcome"},
 	{name: "hangs", hangs: true, cell: "getModels/plain", verdict: flowtest.Failed, reason: "time limit"},
-	{name: "logs a token", logs: `{"token":"eyJhbGciOiJ"}`, cell: "log/nothing secret in it", verdict: flowtest.Failed, reason: "must not"},
+	{name: "logs a token", logs: `{"token":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln"}`, cell: "log/nothing secret in it", verdict: flowtest.Failed,
+		reason: "must not"},
+	{name: "logs an address", logs: `{"url":"/x?upn=wanda.willingham%40contoso.example"}`, cell: "log/nothing secret in it",
+		verdict: flowtest.Failed, reason: "must not"},
 	{name: "says not when", answer: without("Retry-After"), cell: "listSources/Entra throttled for long", verdict: flowtest.Failed,
 		reason: "no Retry-After"},
 	{name: "swallows a fault", answer: answers(200, `{}`), cell: "listSources/Fabric throttled", verdict: flowtest.Failed, reason: "another outcome"},
@@ -174,6 +179,9 @@ func (c brokenBackend) isFound(t *testing.T, sound *flowtest.Bench) {
 		t.Fatal(err)
 	}
 	for _, cell := range report.Cells {
+		if said := fmt.Sprint(cell); strings.Contains(said, "c2ln") {
+			t.Errorf("the report has a token: %s", said)
+		}
 		if cell.Flow+"/"+cell.Case != c.cell {
 			continue
 		}

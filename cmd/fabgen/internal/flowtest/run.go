@@ -170,8 +170,9 @@ func (r *runner) judge(ctx context.Context, c testCase, f flow, got found, all t
 		return
 	}
 	if got.Detail != "" && got.Err == nil {
-		cell.Found += ": " + got.Detail
+		cell.Found += ": " + r.masked(got.Detail)
 	}
+	cell.Reason = r.masked(cell.Reason)
 	cell.Log = telling(lines)
 }
 
