@@ -186,6 +186,7 @@ func (o *devOptions) generate(ctx context.Context) (done bool, err error) {
 func (o *devOptions) mayMark(ctx context.Context, p *plan.Plan, n int) error {
 	printChanges(o.err, changesOf(p, plan.Mark))
 	if o.terminal && !o.headless {
+		o.prompt.Forget()
 		chosen, err := o.prompt.Select(ctx, count(n, "file")+" would get conflict markers. Generate?",
 			[]string{"No, leave everything as it is", "Yes, and solve them in the editor"})
 		if err != nil || chosen == 1 {

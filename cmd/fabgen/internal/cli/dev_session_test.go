@@ -37,8 +37,9 @@ func TestDevAsksBeforeItMarks(t *testing.T) {
 	replaceIn("README.md", "# Contoso Forecast", "# Our Forecast")
 	s := startSession(t, dir, "dev", "--backend-only")
 	s.expect("Ctrl-C ends all of it.")
+	s.play("press down enter") // between two questions these are no answer
 	replaceIn("fabgen.yaml", "displayName: Contoso Forecast", "displayName: Contoso Foresight")
-	s.play("expect would get conflict markers\npress enter\nexpect the workload goes on as it was")
+	s.play("expect would get conflict markers\nexpect > No\npress enter\nexpect the workload goes on as it was")
 	replaceIn("fabgen.yaml", "displayName: Contoso Foresight", "displayName: Contoso Hindsight")
 	s.play("expect Generate?\nexpect > No\npress ctrl-c")
 	if code := s.wait(); code != exitFailed {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"os"
 	"regexp"
+	"runtime"
+	"time"
 )
 
 // keyboard is the terminal's input for survey. It loses nothing that a person types or pastes ahead: survey asks the
@@ -45,10 +47,7 @@ func (k *keyboard) Fd() uintptr { return k.file.Fd() }
 // Read gives the reply to a cursor query where one is awaited, and otherwise keys up to and with the next Enter. After
 // an error there are only errors: survey goes on after some of them, without knowing where the cursor is.
 func (k *keyboard) Read(p []byte) (int, error) {
-	if !k.started {
-		k.started = true
-		go k.pump()
-	}
+	k.start()
 	for k.end == nil {
 		if n := k.take(p); n > 0 {
 			return n, nil
@@ -56,6 +55,33 @@ func (k *keyboard) Read(p []byte) (int, error) {
 		k.end = k.wait()
 	}
 	return 0, k.end
+}
+
+func (k *keyboard) start() {
+	if !k.started {
+		k.started = true
+		go k.pump()
+	}
+}
+
+// typedAhead is how long forget waits for what was typed.
+const typedAhead = 50 * time.Millisecond
+
+// forget drops the lines that were typed before: they are no answer to a question that comes unasked.
+func (k *keyboard) forget() {
+	if runtime.GOOS == "windows" { // where Read is not used
+		return
+	}
+	k.start()
+	for k.end == nil {
+		select {
+		case c := <-k.chunks:
+			k.end = c.err
+		case <-time.After(typedAhead):
+			k.pending = nil
+			return
+		}
+	}
 }
 
 // take moves into p what may be handed out now.

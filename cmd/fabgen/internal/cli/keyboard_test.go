@@ -56,6 +56,22 @@ func TestKeyboardHandsOutSmallReads(t *testing.T) {
 	}
 }
 
+// What was typed before a question that comes unasked is dropped, and what is typed after it is not.
+func TestKeyboardForgets(t *testing.T) {
+	k, in := pipeKeyboard(t)
+	for _, typed := range []string{"\x1b[B\r", "\r\r"} {
+		io.WriteString(in, typed)
+		k.forget()
+	}
+	io.WriteString(in, "yes\r")
+	buf := make([]byte, 100)
+	if n, err := k.Read(buf); string(buf[:n]) != "yes\r" || err != nil {
+		t.Fatalf("Read gives %q, %v; want %q", buf[:n], err, "yes\r")
+	}
+	in.Close()
+	k.forget() // and waits for nothing
+}
+
 func TestKeyboardEnds(t *testing.T) {
 	t.Run("with its context", func(t *testing.T) {
 		k, _ := pipeKeyboard(t)

@@ -14,6 +14,8 @@ type Prompter interface {
 	Select(ctx context.Context, message string, options []string) (int, error)
 	// MultiSelect asks for any number of the options; those in chosen are selected from the start.
 	MultiSelect(ctx context.Context, message, help string, options, chosen []string) ([]string, error)
+	// Forget drops what was typed ahead, for a question that nobody could expect.
+	Forget()
 	// SetColor switches colours on or off.
 	SetColor(on bool)
 }

@@ -27,6 +27,8 @@ func newSurvey(in, out *os.File) *surveyPrompter {
 
 func (*surveyPrompter) SetColor(on bool) { core.DisableColor = !on }
 
+func (p *surveyPrompter) Forget() { p.keyboard.forget() }
+
 func (p *surveyPrompter) Input(ctx context.Context, q Question) (string, error) {
 	var answer string
 	prompt := &survey.Input{Message: q.Message, Help: q.Help, Default: q.Default}
