@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ import (
 func supervise(t *testing.T, s script, by ...string) (cmd *exec.Cmd, states <-chan string) {
 	t.Helper()
 	c := script{Supervise: &s}.command()
-	args := append(by, c.Args[0])
+	args := slices.Concat(by, c.Args[:1])
 	cmd = exec.Command(args[0], args[1:]...)
 	cmd.Env = c.Env
 	out, err := cmd.StdoutPipe()
