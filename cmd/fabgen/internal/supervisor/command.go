@@ -83,7 +83,7 @@ func startChild(c Command, out io.Writer) (*child, error) {
 	started := make(chan error)
 	go p.live(started, c.Yields)
 	if err := <-started; err != nil {
-		return nil, notStarted(c.Args[0], err)
+		return nil, notStarted(c, err)
 	}
 	return p, nil
 }

@@ -49,7 +49,10 @@ var goTags = regexp.MustCompile(`(?:^|[\s'"])--?tags=([^\s'"]*)`)
 func (b GoBuild) tags(ctx context.Context) (string, error) {
 	var flags bytes.Buffer
 	if err := (Command{Args: []string{"go", "env", "GOFLAGS"}, Dir: b.Dir, Env: b.Env}).Run(ctx, &flags); err != nil {
-		return "", fmt.Errorf("asking the go command for its GOFLAGS: %w: %s", err, strings.TrimSpace(flags.String()))
+		if said := strings.TrimSpace(flags.String()); said != "" {
+			err = fmt.Errorf("%w: %s", err, said)
+		}
+		return "", fmt.Errorf("asking the go command for its GOFLAGS: %w", err)
 	}
 	tags := []string{b.Tag}
 	if all := goTags.FindAllStringSubmatch(flags.String(), -1); len(all) > 0 { // the last one counts

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -36,8 +37,12 @@ var gets = map[string]string{
 	"npm":  "it comes with Node.js: https://nodejs.org/; a newer one by `npm install --global npm`",
 }
 
-// notStarted says why a program could not be started.
-func notStarted(program string, err error) error {
+// notStarted says why a program could not be started. Of a folder that is not there the system says that the program is not.
+func notStarted(c Command, err error) error {
+	program := c.Args[0]
+	if _, missing := os.Stat(c.Dir); c.Dir != "" && missing != nil {
+		return fmt.Errorf("starting %s in its folder: %w", program, missing)
+	}
 	if next, known := gets[program]; known && errors.Is(err, exec.ErrNotFound) {
 		return &ToolError{Tool: program, Next: next}
 	}

@@ -3,6 +3,7 @@ package supervisor_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -90,6 +91,17 @@ func TestGoBuildTag(t *testing.T) {
 		}
 		if said, err := exec.Command(binary).CombinedOutput(); err != nil || string(said) != want {
 			t.Errorf("GOFLAGS=%s: %v: %q, not %q", goflags, err, said, want)
+		}
+	}
+}
+
+// A folder that is not there is not told as a tool that is not.
+func TestFolderThatIsNotThere(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "backend")
+	for _, tag := range []string{"", "tag"} {
+		err := supervisor.GoBuild{Dir: dir, Package: ".", Binary: "x", Tag: tag}.Run(t.Context(), os.Stderr)
+		if !errors.Is(err, fs.ErrNotExist) || !strings.HasSuffix(err.Error(), "starting go in its folder: stat "+dir+": no such file or directory") {
+			t.Errorf("%v", err)
 		}
 	}
 }
