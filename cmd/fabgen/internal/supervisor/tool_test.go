@@ -100,7 +100,7 @@ func TestFolderThatIsNotThere(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "backend")
 	for _, tag := range []string{"", "tag"} {
 		err := supervisor.GoBuild{Dir: dir, Package: ".", Binary: "x", Tag: tag}.Run(t.Context(), os.Stderr)
-		if !errors.Is(err, fs.ErrNotExist) || !strings.HasSuffix(err.Error(), "starting go in its folder: stat "+dir+": no such file or directory") {
+		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "starting go in its folder: ") {
 			t.Errorf("%v", err)
 		}
 	}
