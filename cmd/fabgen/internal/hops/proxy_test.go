@@ -92,7 +92,7 @@ func (b *bench) send(t *testing.T, method, path string, change ...func(*http.Req
 func (b *bench) last(t *testing.T) hops.Hop {
 	t.Helper()
 	for range 500 {
-		if all := b.Since(0); len(all) > 0 && all[len(all)-1].Decision != hops.Pending {
+		if all := b.All(); len(all) > 0 && all[len(all)-1].Decision != hops.Pending {
 			return all[len(all)-1]
 		}
 		time.Sleep(10 * time.Millisecond)

@@ -70,19 +70,6 @@ func (r *Recorder) All() []Hop {
 	return Sorted(view.Hops)
 }
 
-// Since gives the hops after an ID, by ID.
-func (r *Recorder) Since(id int) []Hop {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var out []Hop
-	for _, e := range r.kept {
-		if e.ID > id {
-			out = append(out, e.Hop)
-		}
-	}
-	return out
-}
-
 // Watch gives what has changed after View.Change, 0 for all, and a channel that is closed when there is more. A change
 // that this Recorder has never made, such as one of a program that ran before, is as 0.
 func (r *Recorder) Watch(change int) (View, <-chan struct{}) {

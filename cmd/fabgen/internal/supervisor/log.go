@@ -61,13 +61,6 @@ func NewLog(out io.Writer, o LogOptions) *Log {
 	return l
 }
 
-// Mask has more secrets masked from now on.
-func (l *Log) Mask(secrets ...string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.redactor.add(secrets...)
-}
-
 // Hold keeps lines back while something else, such as a question, has the terminal. The function that it returns
 // writes them; calling it again does nothing. Where more than 1 MiB waits, the oldest lines are left out, and counted.
 func (l *Log) Hold() (release func()) {

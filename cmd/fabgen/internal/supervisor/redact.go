@@ -32,7 +32,7 @@ type redactor struct {
 	replacer *strings.Replacer
 }
 
-// add has more secrets masked, as they are and as they stand in addresses and forms.
+// add has secrets masked, as they are and as they stand in addresses and forms.
 func (r *redactor) add(secrets ...string) {
 	for _, secret := range secrets {
 		if len(secret) >= leastSecret {
