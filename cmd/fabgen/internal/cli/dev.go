@@ -69,6 +69,7 @@ JSON: {"portal", "inspector", "frontend", "backend", "entra", "caFile"} once all
 }
 
 func runDev(ctx context.Context, o *devOptions) error {
+	settings := dev.WatchSettings(o.dir)
 	if err := o.bringUpToDate(ctx); err != nil {
 		return err
 	}
@@ -91,7 +92,7 @@ func runDev(ctx context.Context, o *devOptions) error {
 	}
 	for {
 		run := o.run(cloud)
-		run.Ready, run.Reconfigure = o.tellReady, o.reconfigure
+		run.Ready, run.Reconfigure, run.Settings = o.tellReady, o.reconfigure, settings
 		err := dev.Run(ctx, run)
 		if !errors.Is(err, dev.ErrReconfigured) {
 			return err
@@ -183,12 +184,15 @@ func (o *devOptions) mayMark(ctx context.Context, p *plan.Plan, n int) error {
 }
 
 // reconfigure generates again after a change of fabgen.yaml, and says whether anything came of it. What is wrong is told,
-// and what runs goes on.
-func (o *devOptions) reconfigure(ctx context.Context) bool {
-	done, err := o.generate(ctx)
+// and what runs goes on. Ctrl-C at a question ends all of it, as it does elsewhere.
+func (o *devOptions) reconfigure(ctx context.Context) (done bool, err error) {
+	done, err = o.generate(ctx)
+	if errors.Is(err, errInterrupted) {
+		return false, err
+	}
 	if err != nil && ctx.Err() == nil {
 		o.report(err)
 		o.say("the workload goes on as it was; change %s again when that is mended", plan.SourceFile)
 	}
-	return done
+	return done, nil
 }

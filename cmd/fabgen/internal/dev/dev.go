@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -37,9 +38,17 @@ type Options struct {
 	// Play is called after Ready, and ends Run with its error. It is for stories, which begin with nothing: there are no
 	// items, no roles, and Fabric does not call again. Default: Run goes on.
 	Play func(context.Context, Running) error
-	// Reconfigure is told that fabgen.yaml has changed, and says whether Run is to end for that, with ErrReconfigured.
-	// What the processes say waits meanwhile, since it may ask.
-	Reconfigure func(context.Context) bool
+	// Reconfigure is told what Settings tells, and says whether Run is to end for that, with ErrReconfigured. Its error
+	// ends Run, too. What the processes say waits meanwhile, since it may ask. Default: fabgen.yaml is not watched.
+	Reconfigure func(context.Context) (bool, error)
+	// Settings watches fabgen.yaml, see WatchSettings. Required with Reconfigure. One for all Runs misses no change between
+	// two of them.
+	Settings *supervisor.Watcher
+}
+
+// WatchSettings knows the fabgen.yaml of a workload's folder as it is now.
+func WatchSettings(dir string) *supervisor.Watcher {
+	return supervisor.NewWatcher(supervisor.WatchOptions{Files: []string{filepath.Join(dir, plan.SourceFile)}})
 }
 
 // Running is what runs.
@@ -68,7 +77,7 @@ func Run(ctx context.Context, o Options) error {
 	r := &run{Options: o, session: s, waiting: map[string]bool{backend: true, frontend: o.Frontend}}
 	look := supervisor.LogOptions{Names: []string{fabgen, backend, frontend}, Color: o.Color, Secrets: []string{s.cloud.Entra.ClientSecret}}
 	r.log = supervisor.NewLog(o.Out, look)
-	r.own = r.log.Writer(fabgen)
+	r.told, r.own = r.log, r.log.Writer(fabgen)
 	if o.Quiet { // a failure is told with the last lines of its process
 		r.log = supervisor.NewLog(io.Discard, look)
 	}
@@ -82,8 +91,9 @@ func Run(ctx context.Context, o Options) error {
 type run struct {
 	Options
 	session *session
-	log     *supervisor.Log
-	own     *supervisor.LogWriter // fabgen's own lines
+	log     *supervisor.Log       // of the processes
+	told    *supervisor.Log       // of what is told in any case
+	own     *supervisor.LogWriter // fabgen's own lines, in it
 	group   *supervisor.Group
 	waiting map[string]bool // processes that have not answered yet
 	playing sync.WaitGroup
@@ -117,23 +127,41 @@ func (r *run) supervise(parent context.Context) error {
 	err = r.group.Run(ctx)
 	end(nil)
 	r.playing.Wait()
+	return r.outcome(context.Cause(ctx), err)
+}
+
+// errInterrupted ends a story that somebody stopped: one that did not come to its end has not ended well.
+var errInterrupted = fmt.Errorf("playing the story: %w", context.Canceled)
+
+// outcome is how a run ended: as what ended it first says, or else as its processes did.
+func (r *run) outcome(cause, processes error) error {
 	var why *over
-	if errors.As(context.Cause(ctx), &why) && parent.Err() == nil {
+	switch {
+	case errors.As(cause, &why):
 		return why.error
+	case processes == nil && r.Play != nil:
+		return errInterrupted
 	}
-	return err
+	return processes
 }
 
 // beside runs what goes on beside the processes; the function that it returns ends it.
 func (r *run) beside(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	sources := supervisor.NewWatcher(supervisor.WatchOptions{Trees: []supervisor.Tree{{
-		Root: filepath.Join(r.Dir, "backend"), Match: supervisor.GoSources, Skip: []string{"data", "bin", "dist"},
+		Root: filepath.Join(r.Dir, "backend"), Match: supervisor.GoSources,
 	}}})
-	settings := supervisor.NewWatcher(supervisor.WatchOptions{Files: []string{filepath.Join(r.Dir, plan.SourceFile)}})
+	var packages supervisor.WatchOptions // Vite sees all else
+	for _, name := range []string{"package.json", "package-lock.json", "vite.config.ts"} {
+		packages.Files = append(packages.Files, filepath.Join(r.Dir, "frontend", name))
+	}
+	modules := supervisor.NewWatcher(packages)
 	tasks := []func(){
 		func() { sources.Run(ctx, func([]string) { r.group.Restart(backend) }) },
-		func() { settings.Run(ctx, func([]string) { r.reconfigure(ctx) }) },
+		func() { modules.Run(ctx, func([]string) { r.group.Restart(frontend) }) },
+	}
+	if r.Reconfigure != nil {
+		tasks = append(tasks, func() { r.Settings.Run(ctx, func([]string) { r.reconfigure(ctx) }) })
 	}
 	if r.Play == nil { // a story looks at its jobs itself
 		tasks = append(tasks, func() { r.session.cloud.Items.Run(ctx) })
@@ -154,13 +182,13 @@ func (r *run) beside(ctx context.Context) (stop func()) {
 }
 
 func (r *run) reconfigure(ctx context.Context) {
-	if r.Reconfigure == nil {
-		return
-	}
 	release := r.log.Hold()
-	changed := r.Reconfigure(ctx)
+	changed, err := r.Reconfigure(ctx)
 	release()
-	if changed {
+	switch {
+	case err != nil:
+		r.end(&over{err})
+	case changed:
 		r.say("fabgen.yaml has changed: everything starts again")
 		r.end(&over{ErrReconfigured})
 	}
@@ -168,6 +196,9 @@ func (r *run) reconfigure(ctx context.Context) {
 
 // hear is told of each step of a process.
 func (r *run) hear(e supervisor.Event) {
+	if r.Quiet && len(e.Tail) > 0 {
+		fmt.Fprintln(r.told.Writer(e.Process), strings.Join(e.Tail, "\n"))
+	}
 	if !r.Quiet || e.Err != nil {
 		fmt.Fprintf(r.own, "%s: %v\n", e.Process, e)
 	}
@@ -231,7 +262,7 @@ func (r *run) frontendProcess() supervisor.Process {
 	env := supervisor.Environ(os.Environ(), map[string]string{
 		"VITE_FRONTEND_URL": r.session.Frontend, "VITE_API_URL": r.session.Backend + "/api",
 		"VITE_REDIRECT_URI": r.session.cloud.RedirectURI(),
-	}, "FABRIC_*", "VITE_*")
+	}, "FABRIC_*", "VITE_*", "NODE_ENV")
 	npm := supervisor.NPM{Dir: folder, Env: env, Satisfies: doctor.Satisfies}
 	return supervisor.Process{
 		Name: frontend, URL: r.session.Frontend, Prepare: npm.Step(), Ready: supervisor.AnswersOK(r.session.Frontend + "/"),

@@ -1,7 +1,9 @@
 package dev
 
 import (
+	"context"
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -9,9 +11,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/inspector"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/supervisor"
 	"github.com/fabgen/fabgen/generator/config"
 	"github.com/fabgen/fabgen/generator/model"
 	"github.com/fabgen/fabgen/generator/registration"
@@ -176,5 +180,101 @@ func TestPrint(t *testing.T) {
 	Addresses{Portal: "http://localhost:1", Inspector: "http://localhost:2", Backend: "http://127.0.0.1:3"}.Print(&out)
 	if got := out.String(); !strings.Contains(got, "Portal     http://localhost:1") || strings.Contains(got, "Front-end") {
 		t.Error(got)
+	}
+}
+
+// A story that did not come to its end, and one that failed while somebody stopped it, have not ended well.
+func TestOutcome(t *testing.T) {
+	failed := errors.New("failed")
+	story := func(context.Context, Running) error { return nil }
+	for name, c := range map[string]struct {
+		play             func(context.Context, Running) error
+		cause, processes error
+		want             error
+	}{
+		"stopped":                 {nil, context.Canceled, nil, nil},
+		"a process failed":        {nil, context.Canceled, failed, failed},
+		"a story that ended":      {story, &over{nil}, nil, nil},
+		"a story that failed":     {story, &over{failed}, nil, failed},
+		"a story that is stopped": {story, context.Canceled, nil, context.Canceled},
+		"a story whose back-end":  {story, context.Canceled, failed, failed},
+	} {
+		r := &run{Options: Options{Play: c.play}}
+		if err := r.outcome(c.cause, c.processes); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+}
+
+// Who wants to hear of failures alone hears why.
+func TestQuiet(t *testing.T) {
+	var out strings.Builder
+	log := supervisor.NewLog(&out, supervisor.LogOptions{})
+	r := &run{Options: Options{Quiet: true}, told: log, own: log.Writer(fabgen)}
+	r.hear(supervisor.Event{Process: backend, State: supervisor.Preparing, Step: "go build"})
+	r.hear(supervisor.Event{Process: backend, State: supervisor.Unprepared, Step: "go build", Err: errors.New("exit status 1"),
+		Tail: []string{"# example.com/x", "main.go:3: syntax error"}, Ends: true})
+	const want = "back-end │ # example.com/x\nback-end │ main.go:3: syntax error\nfabgen   │ back-end: go build failed: exit status 1\n"
+	if got := out.String(); got != want {
+		t.Errorf("it says\n%swant\n%s", got, want)
+	}
+}
+
+// What a front-end is installed from has it installed and started again, as a Go file does the back-end.
+func TestBeside(t *testing.T) {
+	dir := t.TempDir()
+	began := make(chan string, 10)
+	process := func(name string) supervisor.Process {
+		return supervisor.Process{Name: name, Command: supervisor.Command{Args: []string{"no-such-program"}}}
+	}
+	log := supervisor.NewLog(io.Discard, supervisor.LogOptions{})
+	group, err := supervisor.NewGroup(supervisor.Options{Log: log, OnEvent: func(e supervisor.Event) { began <- e.Process }},
+		process(backend), process(frontend))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &run{Options: Options{Dir: dir, Play: func(context.Context, Running) error { return nil }}, group: group}
+	defer r.beside(t.Context())()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- group.Run(ctx) }()
+	<-began
+	<-began // both could not be started
+	for _, c := range []struct{ file, want string }{
+		{"frontend/package-lock.json", frontend}, {"backend/internal/data/store.go", backend}, {"frontend/vite.config.ts", frontend},
+	} {
+		path := filepath.Join(dir, filepath.FromSlash(c.file))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-began; got != c.want {
+			t.Errorf("%s starts the %s, want the %s", c.file, got, c.want)
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// What changes of fabgen.yaml between two runs is told in the second.
+func TestSettingsBetweenRuns(t *testing.T) {
+	dir := t.TempDir()
+	settings := WatchSettings(dir)
+	if err := os.WriteFile(filepath.Join(dir, "fabgen.yaml"), []byte("workload:"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	told := make(chan bool)
+	r := &run{log: supervisor.NewLog(io.Discard, supervisor.LogOptions{}), Options: Options{Dir: dir, Settings: settings,
+		Play:        func(context.Context, Running) error { return nil },
+		Reconfigure: func(context.Context) (bool, error) { told <- true; return false, nil }}}
+	defer r.beside(t.Context())()
+	select {
+	case <-told:
+	case <-time.After(10 * time.Second):
+		t.Error("nothing is told")
 	}
 }

@@ -98,6 +98,7 @@ type brokenBackend struct {
 	name    string
 	answer  func(*http.Response) error // changes what the data plane answers
 	hangs   bool
+	keyless bool // Entra does not know its secret
 	logs    string
 	cell    string // flow/case
 	verdict flowtest.Verdict
@@ -115,12 +116,21 @@ var broken = []brokenBackend{
 	{name: "says not why", answer: without("WWW-Authenticate"), cell: "getModels/no token", verdict: flowtest.Failed, reason: "WWW-Authenticate"},
 	{name: "is hidden from browsers", answer: without("Access-Control-Allow-Origin"), cell: "getModels/plain", verdict: flowtest.Failed, reason: "another outcome"},
 	{name: "does not ask for consent", answer: answers(500, nothing), cell: "listSources/consent missing", verdict: flowtest.Failed, reason: "another outcome"},
+	{name: "tells a token", answer: answers(500, `{"errorCode":"InternalError","message":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln"}`),
+		cell: "listSources/consent missing", verdict: flowtest.Failed, reason: "another outcome"},
 	{name: "asks without end", answer: answers(401, consented), cell: "listSources/plain", verdict: flowtest.Failed, reason: "another outcome"},
 	{name: "hangs", hangs: true, cell: "getModels/plain", verdict: flowtest.Failed, reason: "time limit"},
-	{name: "logs a token", logs: `{"token":"eyJhbGciOiJ"}`, cell: "log/nothing secret in it", verdict: flowtest.Failed, reason: "must not"},
+	{name: "logs a token", logs: `{"token":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln"}`, cell: "log/nothing secret in it", verdict: flowtest.Failed,
+		reason: "must not"},
+	{name: "logs an address", logs: `{"url":"/x?upn=wanda.willingham%40contoso.example"}`, cell: "log/nothing secret in it",
+		verdict: flowtest.Failed, reason: "must not"},
 	{name: "says not when", answer: without("Retry-After"), cell: "listSources/Entra throttled for long", verdict: flowtest.Failed,
 		reason: "no Retry-After"},
 	{name: "swallows a fault", answer: answers(200, `{}`), cell: "listSources/Fabric throttled", verdict: flowtest.Failed, reason: "another outcome"},
+	{name: "has a wrong secret", keyless: true, cell: "listSources/plain", verdict: flowtest.Failed,
+		reason: "gives the back-end no token: invalid_client AADSTS7000222"},
+	{name: "has a wrong secret in jobs", keyless: true, cell: "Forecast.Train run/plain", verdict: flowtest.Failed,
+		reason: "gives the back-end no token: invalid_client AADSTS7000222"},
 	{name: "has a handler that finds nothing", answer: answers(404, nothing), cell: "getModels/plain", verdict: flowtest.Passed, reason: "own answer: 404"},
 }
 
@@ -158,14 +168,20 @@ func (c brokenBackend) isFound(t *testing.T, sound *flowtest.Bench) {
 	defer server.Close()
 	b := *sound
 	b.URL = server.URL
+	forget := func(flowtest.Cell) { b.Cloud.Entra.ExpireSecret(c.keyless) } // each cell ends with a good one
+	forget(flowtest.Cell{})
+	defer b.Cloud.Entra.ExpireSecret(false)
 	said := 0
 	b.Logs = func() string { said++; return sound.Logs() + strings.Repeat(c.logs, said-1) }
-	report, err := flowtest.Run(t.Context(), &b, flowtest.Options{Limit: time.Second,
+	report, err := flowtest.Run(t.Context(), &b, flowtest.Options{Limit: time.Second, Progress: forget,
 		Match: regexp.MustCompile("^(getModels/plain|" + c.cell + ")$")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, cell := range report.Cells {
+		if said := fmt.Sprint(cell); strings.Contains(said, "c2ln") {
+			t.Errorf("the report has a token: %s", said)
+		}
 		if cell.Flow+"/"+cell.Case != c.cell {
 			continue
 		}

@@ -3,9 +3,12 @@ package flowtest
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/supervisor"
 )
 
 // logFlow is the name of the last cell, which is about the back-end's log.
@@ -24,10 +27,18 @@ func (r *runner) read(ctx context.Context, wait bool, cell *Cell) []string {
 	for name, secret := range r.secrets() {
 		if strings.Contains(said, secret) {
 			r.leaks = append(r.leaks, fmt.Sprintf("%s, after %s/%s", name, cell.Flow, cell.Case))
-			said = strings.ReplaceAll(said, secret, "…")
 		}
 	}
-	return lines(said)
+	return lines(r.masked(said))
+}
+
+// masked is what a back-end says as it may stand in a report.
+func (r *runner) masked(text string) string {
+	text = supervisor.MaskTokens(text)
+	for _, secret := range r.secrets() {
+		text = strings.ReplaceAll(text, secret, "…")
+	}
+	return text
 }
 
 const logDelay = 20 * time.Millisecond
@@ -41,6 +52,7 @@ func (r *runner) secrets() map[string]string {
 		"a claims challenge": `"acrs"`, "a quoted claims challenge": `\"acrs\"`}
 	for _, p := range r.Cloud.Entra.People() {
 		out["a user's name ("+p.ID+")"], out["a user's address ("+p.ID+")"] = p.Name, p.SignInName
+		out["a user's encoded address ("+p.ID+")"] = url.QueryEscape(p.SignInName)
 	}
 	return out
 }

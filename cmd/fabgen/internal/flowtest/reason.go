@@ -74,6 +74,20 @@ func ofItsOwn(f flow, got found) string {
 	return ""
 }
 
+// tokenless is why Entra refused the back-end a token, where nobody arranged that and no person can help; "" where it did
+// not. What comes of it is not the handler's own affair, whatever a back-end makes of it.
+func tokenless(all trace) string {
+	for _, e := range all.events {
+		if e.Error != "" && !e.Injected && !slices.Contains(ofPersons, e.Error) {
+			return fmt.Sprintf("%s AADSTS%d", e.Error, e.Code)
+		}
+	}
+	return ""
+}
+
+// ofPersons are the errors of Entra's that a person can help with.
+var ofPersons = []string{"invalid_grant", "interaction_required"}
+
 // unmet says why nothing ran into what was arranged.
 func unmet(f flow, got found, all trace) string {
 	if own := ofItsOwn(f, got); own != "" {

@@ -147,6 +147,8 @@ func (r *runner) judge(ctx context.Context, c testCase, f flow, got found, all t
 		cell.Reason = fmt.Sprintf("it did not come to its end: %v", context.Cause(ctx))
 	case got.Err != nil:
 		cell.Reason = "there is no answer: " + got.Detail
+	case wanted.reached() && ofItsOwn(f, got) != "" && tokenless(all) != "":
+		cell.Reason = "Entra gives the back-end no token: " + tokenless(all)
 	case !met && well(f).missed(f, got) == "":
 		cell.Verdict, cell.Reason = NotExercised, unmet(f, got, all)
 		return
@@ -168,8 +170,9 @@ func (r *runner) judge(ctx context.Context, c testCase, f flow, got found, all t
 		return
 	}
 	if got.Detail != "" && got.Err == nil {
-		cell.Found += ": " + got.Detail
+		cell.Found += ": " + r.masked(got.Detail)
 	}
+	cell.Reason = r.masked(cell.Reason)
 	cell.Log = telling(lines)
 }
 

@@ -103,6 +103,20 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// An e-mail address is hidden wherever it stands, and in whatever form.
+func TestAddressesAreHidden(t *testing.T) {
+	for _, h := range []hops.Hop{
+		{Path: "/api/users/hanna%40contoso.example"}, {Path: "/api/users?upn=hanna%40contoso.example&top=1"},
+		{Path: "/api/users?next=%2Fx%3Fupn%3Dhanna%2540contoso.example"}, {Activity: "hanna@contoso.example"},
+		{Code: "hanna@contoso.example"}, {Reason: "no hanna@contoso.example"}, {About: "hanna@contoso.example"},
+	} {
+		data, err := hops.JSON([]hops.Hop{h}, hops.Export{})
+		if text := string(data) + hops.Mermaid([]hops.Hop{h}); err != nil || strings.Contains(text, "hanna") || strings.Contains(text, "contoso") {
+			t.Errorf("%+v: %v\n%s", h, err, text)
+		}
+	}
+}
+
 func TestMermaid(t *testing.T) {
 	const want = `sequenceDiagram
     participant p1 as Front-end

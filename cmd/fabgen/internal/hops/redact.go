@@ -23,8 +23,9 @@ var personal = []string{
 }
 
 var (
-	jwtText   = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)*`)
-	emailText = regexp.MustCompile(`[\pL\pN._%+'-]+@[\pL\pN-]+(\.[\pL\pN-]+)+`)
+	jwtText = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]*(\.[A-Za-z0-9_-]*)*`)
+	// emailText is an address as it is, and as it stands in addresses of others.
+	emailText = regexp.MustCompile(`[\pL\pN._%+'-]+(?:@|%(?:25)*40)[\pL\pN-]+(\.[\pL\pN-]+)+`)
 )
 
 // Redacted are hops that may go into a bug report: without the texts of tokens, the claims that name a person, and e-mail
@@ -33,7 +34,9 @@ func Redacted(hops []Hop) []Hop {
 	out := slices.Clone(hops)
 	for i := range out {
 		h := &out[i]
-		h.Path, h.About, h.Reason = scrub(h.Path), scrub(h.About), scrub(h.Reason)
+		for _, text := range []*string{&h.Path, &h.About, &h.Activity, &h.Code, &h.Reason} {
+			*text = scrub(*text)
+		}
 		h.Tokens = slices.Clone(h.Tokens)
 		for j := range h.Tokens {
 			t := &h.Tokens[j]

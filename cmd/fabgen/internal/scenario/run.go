@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,6 +57,17 @@ func (f *Failure) Error() string {
 // stepTime bounds a step that does not say otherwise.
 const stepTime = 30 * time.Second
 
+// time bounds a step. A pause is as long as it says.
+func (s *Step) time() time.Duration {
+	switch {
+	case s.Within != nil:
+		return s.Within.Duration
+	case s.Pause != nil:
+		return stepTime + s.Pause.Duration
+	}
+	return stepTime
+}
+
 // Run plays a story and writes its transcript as it goes. It begins with nobody's consent but the seed's and with no
 // fault, and ends so; what it made is deleted. Its error is one of the stage, of writing, or of ctx: a step that ends
 // otherwise than it must is in the Result.
@@ -72,7 +84,7 @@ func Run(ctx context.Context, stage Stage, story *Story, transcript io.Writer) (
 	for i := range story.Steps {
 		step := &story.Steps[i]
 		done, err := s.play(ctx, step)
-		if err == nil {
+		if err = cmp.Or(err, ctx.Err()); err == nil { // a step that was cut short has not ended as it must
 			result.Steps = append(result.Steps, *done)
 			_, err = io.WriteString(transcript, s.tell(i+1, done))
 		}
@@ -117,11 +129,7 @@ type proof struct{ user, uri string }
 
 // play plays a step.
 func (s *show) play(ctx context.Context, step *Step) (*StepResult, error) {
-	within := stepTime
-	if step.Within != nil {
-		within = step.Within.Duration
-	}
-	ctx, cancel := context.WithTimeout(ctx, within)
+	ctx, cancel := context.WithTimeout(ctx, step.time())
 	defer cancel()
 	if step.Who != "" {
 		s.who = step.Who

@@ -2,11 +2,14 @@ package scenario_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/bench"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/bench/benchtest"
@@ -24,6 +27,7 @@ func TestStories(t *testing.T) {
 	t.Run("transcripts", func(t *testing.T) { theSameEachTime(t, o) })
 	b := benchtest.Start(t, o)
 	t.Run("failures", func(t *testing.T) { failures(t, o, b) })
+	t.Run("interrupted", func(t *testing.T) { interrupted(t, o, b) })
 	t.Run("documented", func(t *testing.T) { documented(t, o, b) })
 }
 
@@ -100,6 +104,32 @@ func failures(t *testing.T, o bench.Options, b *bench.Bench) {
 				t.Errorf("it is %+v", f)
 			}
 		})
+	}
+}
+
+// A story that is stopped has not ended well, whatever its step was.
+func interrupted(t *testing.T, o bench.Options, b *bench.Bench) {
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	story := parse(t, o, "steps:\n  - pause: 1h\n")
+	_, err := scenario.Run(ctx, scenario.Stage{Model: o.Model, Cloud: b.Cloud, URL: b.URL}, story, io.Discard)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
+// A pause lasts, however long other steps may take; within bounds it as any other.
+func TestTimeOfSteps(t *testing.T) {
+	long, short := scenario.Duration{Duration: time.Hour}, scenario.Duration{Duration: time.Second}
+	for _, c := range []struct {
+		step scenario.Step
+		want bool
+	}{
+		{scenario.Step{Pause: &long}, true}, {scenario.Step{Pause: &long, Within: &short}, false}, {scenario.Step{}, false},
+	} {
+		if got := scenario.TimeOf(&c.step); (got > time.Hour) != c.want {
+			t.Errorf("%+v has %s", c.step, got)
+		}
 	}
 }
 

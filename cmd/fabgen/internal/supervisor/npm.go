@@ -134,7 +134,8 @@ func (n NPM) install(ctx context.Context, out io.Writer) error {
 	if err := n.checkTools(ctx); err != nil {
 		return err
 	}
-	return n.command("npm", "ci", "--no-audit", "--no-fund").Run(ctx, out)
+	// What builds the pages is for development, and left out where the person's settings say so.
+	return n.command("npm", "ci", "--include=dev", "--no-audit", "--no-fund").Run(ctx, out)
 }
 
 // checkTools holds Node.js and npm against engines of package.json.

@@ -18,6 +18,14 @@ const leastSecret = 8
 // and claims challenges.
 var encodedJSON = regexp.MustCompile(`eyJ[A-Za-z0-9_+/=-]{10,}(?:\.[A-Za-z0-9_+/=-]*){0,4}`)
 
+// MaskTokens is a text without the tokens, whole or cut off, that stand in it.
+func MaskTokens(text string) string {
+	if !strings.Contains(text, "eyJ") {
+		return text
+	}
+	return encodedJSON.ReplaceAllString(text, masked)
+}
+
 // redactor masks tokens and known secrets. It is a second line of defence: what writes them is wrong already.
 type redactor struct {
 	secrets  []string // longest first
@@ -52,8 +60,5 @@ func (r *redactor) mask(line string) string {
 	if len(r.secrets) > 0 {
 		line = r.replacer.Replace(line)
 	}
-	if strings.Contains(line, "eyJ") {
-		line = encodedJSON.ReplaceAllString(line, masked)
-	}
-	return line
+	return MaskTokens(line)
 }

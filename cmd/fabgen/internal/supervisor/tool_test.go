@@ -132,18 +132,19 @@ func TestToolsThatAreTooOld(t *testing.T) {
 	expectHas(t, err.Error(), "npm is "+old.Found+", and >=1000 is wanted; ")
 }
 
-// npm itself installs a package, which is not needed then; a change of the lock file, or of what is installed, is.
+// npm itself installs a package, which is not needed then; a change of the lock file, or of what is installed, is. What is
+// for development is installed wherever this runs.
 func TestNPM(t *testing.T) {
 	testenv.Tool(t, "npm")
 	dir := folder(t, map[string]string{
-		"package.json":       `{"name": "x", "version": "1.0.0", "dependencies": {"local": "file:local"}}`,
+		"package.json":       `{"name": "x", "version": "1.0.0", "devDependencies": {"local": "file:local"}}`,
 		"local/package.json": `{"name": "local", "version": "1.0.0"}`,
 		"package-lock.json": `{"name": "x", "version": "1.0.0", "lockfileVersion": 3, "packages": {
-			"": {"name": "x", "version": "1.0.0", "dependencies": {"local": "file:local"}},
-			"local": {"version": "1.0.0"},
+			"": {"name": "x", "version": "1.0.0", "devDependencies": {"local": "file:local"}},
+			"local": {"version": "1.0.0", "dev": true},
 			"node_modules/local": {"resolved": "local", "link": true}}}`,
 	})
-	n := supervisor.NPM{Dir: dir}
+	n := supervisor.NPM{Dir: dir, Env: append(os.Environ(), "NODE_ENV=production")}
 	expectNeeded(t, n, true)
 	out := &buffer{}
 	if err := n.Step().Run(t.Context(), out); err != nil {

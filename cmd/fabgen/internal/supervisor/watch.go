@@ -36,13 +36,12 @@ type WatchOptions struct {
 	Quiet time.Duration
 }
 
-// Tree is a folder and what lies in it. Links to folders are not followed, that to Root is.
+// Tree is a folder and what lies in it. Links to folders are not followed, that to Root is, and folders whose names begin
+// with a dot are not entered.
 type Tree struct {
 	Root string
 	// Match says whether a file counts, by its path below Root with slashes. Without it all do. See GoSources.
 	Match func(path string) bool
-	// Skip are names of folders that are not entered, such as node_modules. Those that begin with a dot never are.
-	Skip []string
 }
 
 // GoSources matches what a Go program is built from. Its tests are not.
@@ -159,7 +158,7 @@ func (t Tree) walk(found func(file string, info fs.FileInfo)) {
 		case err != nil:
 			return nil
 		case d.IsDir():
-			if below != "." && (strings.HasPrefix(d.Name(), ".") || slices.Contains(t.Skip, d.Name())) {
+			if below != "." && strings.HasPrefix(d.Name(), ".") {
 				return fs.SkipDir
 			}
 			return nil

@@ -30,7 +30,7 @@ func watch(t *testing.T, change ...func(*supervisor.WatchOptions)) *watched {
 	w.write("backend/cmd/server/main.go", "package main")
 	w.write("fabgen.yaml", "workload:")
 	o := supervisor.WatchOptions{
-		Trees:    []supervisor.Tree{{Root: w.path("backend"), Match: supervisor.GoSources, Skip: []string{"data", "node_modules"}}},
+		Trees:    []supervisor.Tree{{Root: w.path("backend"), Match: supervisor.GoSources}},
 		Files:    []string{w.path("fabgen.yaml")},
 		Interval: quick, Quiet: quick,
 	}
@@ -112,6 +112,11 @@ func TestChanges(t *testing.T) {
 		want   []string
 	}{
 		"changed": {func(w *watched) { w.write(main, "package main // more") }, []string{main}},
+		"in a package of any name": {func(w *watched) {
+			for _, name := range []string{"backend/data/x.go", "backend/internal/bin/x.go", "backend/internal/dist/x.go"} {
+				w.write(name, "package x")
+			}
+		}, []string{"backend/data/x.go", "backend/internal/bin/x.go", "backend/internal/dist/x.go"}},
 		"came":    {func(w *watched) { w.write("backend/new/new.go", "package x") }, []string{"backend/new/new.go"}},
 		"went":    {func(w *watched) { w.must(os.Remove(w.path(main))) }, []string{main}},
 		"renamed": {func(w *watched) { w.must(os.Rename(w.path(main), w.path("backend/cmd/x.go"))) }, []string{main, "backend/cmd/x.go"}},
@@ -132,7 +137,7 @@ func TestChanges(t *testing.T) {
 		"the whole folder": {func(w *watched) { w.must(os.RemoveAll(w.path("backend"))) }, []string{main, mod}},
 		"what does not count": {func(w *watched) {
 			for _, name := range []string{
-				"backend/x_test.go", "backend/readme.md", "backend/.git/x.go", "backend/data/x.go", "backend/a/node_modules/x.go", "other.go",
+				"backend/x_test.go", "backend/readme.md", "backend/.git/x.go", "other.go",
 			} {
 				w.write(name, "x")
 			}
