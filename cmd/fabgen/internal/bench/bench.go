@@ -3,11 +3,10 @@ package bench
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -43,9 +42,10 @@ type Bench struct {
 
 	options Options
 	dir     string // for what is kept until Close
-	cmd     *exec.Cmd
 	log     *buffer
-	exited  chan struct{}
+	end     func()        // ends the back-end; nil where none was started
+	exited  chan struct{} // closed when it is gone, with all that it has started
+	why     error         // why it has, for those who have seen exited close
 }
 
 // portal is where the local portal would be: nobody listens there.
@@ -86,21 +86,13 @@ func (b *Bench) Close() {
 	_ = os.RemoveAll(b.dir) // of the system's folder for such things
 }
 
-// stopTime is how long the back-end may take to come to its end.
-const stopTime = 5 * time.Second
-
 func (b *Bench) stop() {
-	if b.cmd == nil {
+	if b.end == nil {
 		return
 	}
-	_ = b.cmd.Process.Signal(os.Interrupt) // Windows has none, and goes on to Kill
-	select {
-	case <-b.exited:
-	case <-time.After(stopTime):
-		_ = b.cmd.Process.Kill()
-		<-b.exited
-	}
-	b.cmd = nil
+	b.end()
+	<-b.exited
+	b.end = nil
 }
 
 func (b *Bench) build(ctx context.Context) error {
@@ -153,16 +145,13 @@ func (b *Bench) startBackend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(b.binary())
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = filepath.Join(b.options.Dir, "backend"), env, b.log, b.log
-	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("starting the back-end: %w", err)
-	}
-	b.cmd, b.exited = cmd, make(chan struct{})
-	go func(exited chan struct{}) {
-		defer close(exited)
-		_ = cmd.Wait() // what it said tells why it ended
-	}(b.exited)
+	cmd := supervisor.Command{Args: []string{b.binary()}, Dir: filepath.Join(b.options.Dir, "backend"), Env: env}
+	living, end := context.WithCancel(context.WithoutCancel(ctx))
+	b.end, b.exited = end, make(chan struct{})
+	go func() {
+		defer close(b.exited)
+		b.why = cmp.Or(cmd.Run(living, b.log), supervisor.ErrEnded)
+	}()
 	return b.waitReady(ctx)
 }
 
@@ -176,7 +165,7 @@ func (b *Bench) waitReady(ctx context.Context) error {
 	for ready(ctx) != nil {
 		select {
 		case <-b.exited:
-			return b.failed(errors.New("it ended"))
+			return b.failed(b.why)
 		case <-ctx.Done():
 			return b.failed(ctx.Err())
 		case <-time.After(20 * time.Millisecond):

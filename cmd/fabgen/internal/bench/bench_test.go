@@ -63,9 +63,14 @@ func TestBackendsThatDoNotStart(t *testing.T) {
 	if err := os.WriteFile(ends, []byte("#!/bin/sh\necho the setting is wrong\nexit 2\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	starts := filepath.Join(dir, "starts")
+	if err := os.WriteFile(starts, []byte("#!/bin/sh\nsleep 300 &\nexit 3\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct{ binary, want string }{
-		"one that ends":           {ends, "the back-end does not get ready: it ended; it said:\nthe setting is wrong"},
-		"one that is not there":   {filepath.Join(dir, "none"), "starting the back-end"},
+		"one that starts another": {starts, "the back-end does not get ready: exit status 3"}, // whose output stays open
+		"one that ends":           {ends, "the back-end does not get ready: exit status 2; it said:\nthe setting is wrong"},
+		"one that is not there":   {filepath.Join(dir, "none"), "starting " + filepath.Join(dir, "none")},
 		"one that does not build": {"", "building the back-end in " + filepath.Join(dir, "backend")},
 	} {
 		_, err := bench.Start(t.Context(), bench.Options{Dir: dir, Model: m, Env: m.Env, Binary: c.binary})

@@ -48,7 +48,8 @@ The back-end is built with the tag fabgen_local, which leaves out what nothing h
 compile: the clients of Postgres and Redis, and OpenTelemetry's exporters.
 
 With --scenario a story from a file is played, in a cloud of its own that begins with nothing, and its transcript is
-printed: the same each time. docs/stories.md of fabgen tells the form.
+printed: the same each time. docs/stories.md of fabgen tells the form. With --dry-run nothing runs: what would be
+generated first is printed.
 
 JSON: {"portal", "inspector", "frontend", "backend", "entra", "caFile"} once all of it answers; with --scenario as of test`,
 		Example: `  fabgen dev
@@ -69,6 +70,9 @@ JSON: {"portal", "inspector", "frontend", "backend", "entra", "caFile"} once all
 }
 
 func runDev(ctx context.Context, o *devOptions) error {
+	if o.dryRun {
+		return o.preview(ctx)
+	}
 	settings := dev.WatchSettings(o.dir)
 	if err := o.bringUpToDate(ctx); err != nil {
 		return err
@@ -101,6 +105,15 @@ func runDev(ctx context.Context, o *devOptions) error {
 			return err
 		}
 	}
+}
+
+// preview says what would be generated before anything runs.
+func (o *devOptions) preview(ctx context.Context) error {
+	_, p, err := planWorkload(ctx, o.dir)
+	if err != nil {
+		return err
+	}
+	return o.carryOut(ctx, p)
 }
 
 // run is what runs, as the flags say.

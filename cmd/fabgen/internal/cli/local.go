@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
@@ -68,7 +70,7 @@ func readSeed(path string) (*localentra.Seed, error) {
 func localFolders(dir string) (root, state string, err error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return "", "", fmt.Errorf("finding your cache folder: %w", err)
+		return "", "", fmt.Errorf("finding your cache folder: %w; %s", err, elsewhere)
 	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -82,11 +84,17 @@ func localFolders(dir string) (root, state string, err error) {
 	return filepath.Join(cache, "fabgen", "entra"), filepath.Join(cache, "fabgen", "workloads", name, "state"), nil
 }
 
+// cacheVariable names another cache folder, by os.UserCacheDir.
+var cacheVariable = cmp.Or(map[string]string{"windows": "LocalAppData", "darwin": "HOME"}[runtime.GOOS], "XDG_CACHE_HOME")
+
+// elsewhere is what to do where the cache folder is of no use.
+var elsewhere = "set " + cacheVariable + " to a folder that you can write to"
+
 // claim keeps a second `fabgen dev` away from a workload's state, which each would write over the other's.
 func claim(state, dir string) (release func(), err error) {
 	folder := filepath.Dir(state)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, fmt.Errorf("making the folder of what is kept: %w", err)
+		return nil, fmt.Errorf("making the folder of what is kept: %w; %s", err, elsewhere)
 	}
 	release, err = dirlock.Try(folder, "lock")
 	if errors.Is(err, dirlock.ErrHeld) {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -213,20 +214,21 @@ func (o *testOptions) progress(done, all int, c flowtest.Cell) {
 
 // tell prints what came of it, and writes the file of --junit.
 func (o *testOptions) tell(r *flowtest.Report, m *model.Model) error {
-	if err := o.writeJUnit(r, m.Workload.Name); err != nil {
-		return err
+	unwritten := o.writeJUnit(r, m.Workload.Name)
+	if unwritten != nil && o.json { // there is one value for all
+		return unwritten
 	}
 	failed := r.Count(flowtest.Failed)
 	out := testResult{Dir: o.dir, Environment: o.env, OK: failed == 0, Seconds: r.Duration.Seconds(), Counts: map[string]int{}, Cells: r.Cells}
 	for _, v := range []flowtest.Verdict{flowtest.Passed, flowtest.Failed, flowtest.NotExercised, flowtest.NotApplicable} {
 		out.Counts[string(v)] = r.Count(v)
 	}
-	err := o.result(out, func(w io.Writer) {
+	err := cmp.Or(o.result(out, func(w io.Writer) {
 		if o.quiet && failed == 0 {
 			return
 		}
 		r.Print(w, o.width(), o.color)
-	})
+	}), unwritten)
 	if err == nil && failed > 0 {
 		err = fmt.Errorf("%s: %w", o.dir, errFlows)
 	}

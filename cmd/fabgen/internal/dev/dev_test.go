@@ -73,6 +73,27 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// Everybody's role is one: a button that is on says what holds.
+func TestFaultsOfRoles(t *testing.T) {
+	f := newFaults(demoCloud(t))
+	for _, c := range []struct{ trigger, on string }{
+		{"viewer", "viewer"}, {"nobody", "nobody"}, {"nobody", ""}, {"nobody", "nobody"}, {"viewer", "viewer"}, {"viewer", ""},
+	} {
+		if err := f.Trigger(t.Context(), c.trigger); err != nil {
+			t.Fatal(err)
+		}
+		var on []string
+		for _, fault := range f.List() {
+			if fault.On {
+				on = append(on, fault.ID)
+			}
+		}
+		if got := strings.Join(on, " "); got != c.on {
+			t.Errorf("after %s %q is on, want %q", c.trigger, got, c.on)
+		}
+	}
+}
+
 // What is still to happen is counted by its button, and can be taken back.
 func TestFaultsThatWait(t *testing.T) {
 	c := demoCloud(t)

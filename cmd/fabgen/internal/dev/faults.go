@@ -47,8 +47,8 @@ func newFaults(c *local.Cloud) *faults {
 		func(bool) error { c.Fabric.Throttle(f.fabricWaits()+1, throttled); return nil }, f.fabricWaits)
 	f.toggle("fabric", "Fabric is away", "Fabric's API and workload control answer with 503.",
 		func(on bool) error { c.Fabric.SetOutage(on); return nil })
-	f.toggle("viewer", "Everybody a viewer", "Nobody has more than the role Viewer in the workspace.", f.roles(fabrictest.RoleViewer))
-	f.toggle("nobody", "No role", "Nobody has a role in the workspace.", f.roles(""))
+	f.toggle(viewer, "Everybody a viewer", "Nobody has more than the role Viewer in the workspace.", f.roles(fabrictest.RoleViewer))
+	f.toggle(nobody, "No role", "Nobody has a role in the workspace.", f.roles(""))
 	f.group = "Entra"
 	f.toggle("entra", "Entra is away", "Entra answers everything with 503.", func(on bool) error { c.Entra.SetOutage(on); return nil })
 	f.toggle("secret", "Secret expired", "Entra no longer takes the application's secret: AADSTS7000222.",
@@ -88,8 +88,15 @@ func (f *faults) oneLakeWaits() int {
 	return n
 }
 
+// The toggles of everybody's role, of which one is on at most.
+const (
+	viewer = "viewer"
+	nobody = "nobody"
+)
+
 func (f *faults) roles(role fabrictest.Role) func(bool) error {
 	return func(on bool) error {
+		f.on[viewer], f.on[nobody] = false, false
 		f.cloud.ResetRoles()
 		if on {
 			f.cloud.SetRoles(role)

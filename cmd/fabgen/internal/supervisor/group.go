@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"slices"
 	"sync"
+	"syscall"
 )
 
 // Options say how a Group runs.
@@ -21,7 +22,7 @@ type Options struct {
 	// FailFast ends everything at the first event with an error, as where nobody is there to correct it.
 	FailFast bool
 	// Signals end Run as the end of its ctx does where one comes, and kill what runs where a second one comes. Without
-	// them none is noticed.
+	// them none is noticed. SIGHUP is not where fabgen was started to ignore it, as nohup does.
 	Signals []os.Signal
 }
 
@@ -103,11 +104,14 @@ func (g *Group) Run(ctx context.Context) error {
 
 // heed acts on Signals until done is called.
 func (g *Group) heed(stop func()) (done func()) {
-	if len(g.options.Signals) == 0 {
+	heeded := slices.DeleteFunc(slices.Clone(g.options.Signals), func(s os.Signal) bool {
+		return s == syscall.SIGHUP && signal.Ignored(s)
+	})
+	if len(heeded) == 0 {
 		return func() {}
 	}
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, g.options.Signals...)
+	signal.Notify(signals, heeded...)
 	quit, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)

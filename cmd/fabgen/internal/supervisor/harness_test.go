@@ -115,7 +115,7 @@ func (s script) supervise() {
 	log := supervisor.NewLog(os.Stdout, supervisor.LogOptions{})
 	tell := func(e supervisor.Event) { fmt.Println(e.State) }
 	g, err := supervisor.NewGroup(
-		supervisor.Options{Log: log, OnEvent: tell, Signals: []os.Signal{os.Interrupt, syscall.SIGTERM}},
+		supervisor.Options{Log: log, OnEvent: tell, Signals: []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}},
 		supervisor.Process{Name: "x", Command: s.command(), Grace: patience})
 	if err != nil {
 		panic(err)

@@ -11,13 +11,16 @@ import (
 	"time"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/supervisor"
+	"github.com/fabgen/fabgen/internal/testenv"
 )
 
-// supervise starts a program that runs a script as fabgen does, and gives the states that it tells of, line by line.
-func supervise(t *testing.T, s script) (cmd *exec.Cmd, states <-chan string) {
+// supervise starts a program that runs a script as fabgen does, by another one where that is named, and gives the states
+// that it tells of, line by line.
+func supervise(t *testing.T, s script, by ...string) (cmd *exec.Cmd, states <-chan string) {
 	t.Helper()
 	c := script{Supervise: &s}.command()
-	cmd = exec.Command(c.Args[0])
+	args := append(by, c.Args[0])
+	cmd = exec.Command(args[0], args[1:]...)
 	cmd.Env = c.Env
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -80,5 +83,42 @@ func TestSignals(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 		expectFree(t, address)
+	}
+}
+
+// What nohup has started outlives its terminal.
+func TestNohup(t *testing.T) {
+	testenv.Tool(t, "nohup")
+	address, up := freeAddress(t), filepath.Join(t.TempDir(), "up")
+	cmd, states := supervise(t, script{Listen: address, Touch: up, Stay: true}, "nohup")
+	awaitFile(t, up)
+	for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGINT} {
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Error(err)
+		}
+		if s == syscall.SIGHUP {
+			expectStays(t, states)
+		}
+	}
+	awaitState(t, states, supervisor.Stopped)
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("it ends as %v", err)
+	}
+}
+
+// expectStays wants no end to be told of for a moment.
+func expectStays(t *testing.T, states <-chan string) {
+	t.Helper()
+	moment := time.After(300 * time.Millisecond)
+	for {
+		select {
+		case state := <-states:
+			if state == string(supervisor.Stopping) {
+				t.Error("it stops")
+				return
+			}
+		case <-moment:
+			return
+		}
 	}
 }
