@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fabgen/fabgen/generator/apply/dirlock"
 	"github.com/fabgen/fabgen/generator/plan"
 	"github.com/fabgen/fabgen/generator/render"
-	"github.com/fabgen/fabgen/internal/dirlock"
 )
 
 func TestGenerateKeepsWhatIsNotItsOwn(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/fabgen/fabgen/generator/apply/dirlock"
 	"github.com/fabgen/fabgen/generator/plan"
-	"github.com/fabgen/fabgen/internal/dirlock"
 )
 
 // ErrLocked says that another run is writing to the folder.

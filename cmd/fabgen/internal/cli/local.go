@@ -12,9 +12,9 @@ import (
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
+	"github.com/fabgen/fabgen/generator/apply/dirlock"
 	"github.com/fabgen/fabgen/generator/config"
 	"github.com/fabgen/fabgen/generator/registration"
-	"github.com/fabgen/fabgen/internal/dirlock"
 )
 
 // localOptions reads the workload in dir, and the people of a seed where there is one, for a local cloud.

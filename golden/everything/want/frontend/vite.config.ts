@@ -48,6 +48,7 @@ export default defineConfig(() => {
       environment: "jsdom",
       include: ["tests/**/*.test.{ts,tsx}"],
       restoreMocks: true,
+      testTimeout: 30_000,
       coverage: {
         include: ["src/**/*.{ts,tsx}"],
         thresholds: { "src/auth/**": { branches: 95 } },

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/fabgen/fabgen/internal/dirlock"
+	"github.com/fabgen/fabgen/generator/apply/dirlock"
 )
 
 func TestTry(t *testing.T) {
