@@ -52,7 +52,7 @@ func worksInBrowser(t *testing.T, name, frontend string) {
 	t.Setenv("PORTAL", "http://"+portalAddr)
 	t.Setenv("CONTROL", control.URL)
 	t.Setenv("PICTURES", pictures(t))
-	t.Log(run(t, browser, "node", "--test", "--test-timeout=120000", name+".test.mjs"))
+	t.Log(run(t, browser, "node", "--test", "--test-timeout=300000", name+".test.mjs"))
 	if log := backend.logs.String(); strings.Contains(log, "eyJ") {
 		t.Error("a token is in the back-end's log")
 	}

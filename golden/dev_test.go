@@ -151,7 +151,7 @@ func (w *devWorkload) playStories(t *testing.T, chromium string, d *dev) {
 	t.Setenv("PORTAL", d.Portal)
 	t.Setenv("INSPECTOR", d.Inspector)
 	t.Setenv("PICTURES", pictures(t))
-	t.Log(run(t, browser, "node", "--test", "--test-timeout=120000", "dev.test.mjs"))
+	t.Log(run(t, browser, "node", "--test", "--test-timeout=300000", "dev.test.mjs"))
 }
 
 // startsAgain changes a Go file, and then fabgen.yaml.
