@@ -62,7 +62,7 @@ async function outline(page, controls) {
 const seen = [];
 try {
   for (const scheme of ["light", "dark"]) {
-    for (const width of [320, 480, 1200]) {
+    for (const width of scheme === "light" ? [320, 480, 1200] : [480]) { // colours take no room
       for (const [name, { url, choose }] of Object.entries(settings.pages)) {
         const context = await browser.newContext({ viewport: { width, height: 640 }, colorScheme: scheme });
         const page = await context.newPage();
