@@ -59,15 +59,13 @@ func (c ItemChange) change(name string) play.Changes {
 
 // body is the contract's for the same, with the payload under its name.
 func (c ItemChange) body(payload string) map[string]any {
-	body := map[string]any{"displayName": "A name"}
-	if c.Name != "" {
-		body["displayName"] = c.Name
+	given := c.change("A name")
+	body := map[string]any{"displayName": given.DisplayName}
+	if given.Description != nil {
+		body["description"] = given.Description
 	}
-	if c.Description != "" {
-		body["description"] = c.Description
-	}
-	if c.Payload != nil {
-		body[payload] = json.RawMessage(c.Payload)
+	if given.Payload != nil {
+		body[payload] = given.Payload
 	}
 	return body
 }

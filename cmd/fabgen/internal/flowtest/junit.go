@@ -46,8 +46,7 @@ type (
 )
 
 // WriteJUnit writes the report as JUnit's XML: a suite a flow, and a test case a cell. What is not applicable or not
-// exercised is skipped, with the reason; what a
-// handler answered of its own is the output of a case that passed.
+// exercised is skipped, with the reason; what a handler answered of its own is the output of a case that passed.
 func (r *Report) WriteJUnit(w io.Writer, workload string) error {
 	all := junitSuites{Name: "fabgen test " + clean(workload), Time: seconds(r.Duration)}
 	for _, c := range r.Cells {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fabgen/fabgen/cmd/fabgen/internal/play"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/supervisor"
 )
 
@@ -19,7 +20,7 @@ const logFlow, logCase = "log", "nothing secret in it"
 func (r *runner) read(ctx context.Context, wait bool, cell *Cell) []string {
 	text := r.Logs()
 	for waited := time.Duration(0); wait && !loud(lines(text[r.from(text):])) && waited < time.Second; waited += logDelay {
-		pause(ctx, logDelay)
+		play.Pause(ctx, logDelay)
 		text = r.Logs()
 	}
 	said := text[r.from(text):]

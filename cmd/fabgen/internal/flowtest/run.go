@@ -211,15 +211,6 @@ func rotate(ctx context.Context, r *runner) error {
 		if got.Status != http.StatusUnauthorized || ctx.Err() != nil {
 			return nil // or the cells tell
 		}
-		pause(ctx, 200*time.Millisecond)
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
+		play.Pause(ctx, 200*time.Millisecond)
 	}
 }

@@ -160,11 +160,7 @@ func (p *Person) Watch(ctx context.Context, item, run string) (Job, Result) {
 		if found.Ended() || !r.OK() && r.Outcome != RetryLater || ctx.Err() != nil {
 			return found, r
 		}
-		timer := time.NewTimer(delay)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
+		if !Pause(ctx, delay) {
 			r.end(reply{}, noAnswer(fmt.Errorf("the job is still %s: %w", found.Status, context.Cause(ctx))))
 			return found, r
 		}

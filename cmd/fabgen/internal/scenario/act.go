@@ -146,7 +146,7 @@ func (s *show) job(ctx context.Context, p *play.Person, step *Step, done *StepRe
 		r := s.runs[step.Cancel.Job]
 		done.Step = fmt.Sprintf("%s cancels %s", s.who, step.Cancel.Job)
 		done.Result = p.Cancel(ctx, r.of.id, r.id)
-		pause(ctx, breath)
+		play.Pause(ctx, breath)
 	}
 	done.Body = nil
 }
@@ -187,7 +187,7 @@ func (s *show) arrange(ctx context.Context, step *Step, done *StepResult) error 
 		return s.role(step.Role, done)
 	case step.Pause != nil:
 		done.Step = "a pause of " + step.Pause.String()
-		pause(ctx, step.Pause.Duration)
+		play.Pause(ctx, step.Pause.Duration)
 	default:
 		done.Step = s.who + " is there"
 	}

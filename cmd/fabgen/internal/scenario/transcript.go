@@ -2,12 +2,10 @@ package scenario
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/local"
 	"github.com/fabgen/fabgen/cmd/fabgen/internal/localentra"
@@ -116,13 +114,4 @@ func (n *names) steady(text string) string {
 		return n.byID[id]
 	})
 	return address.ReplaceAllString(moment.ReplaceAllString(text, "<time>"), "<address>")
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }
